@@ -30,5 +30,6 @@ let package = Package(
             name: "HTTPExchange",
             dependencies: [.product(name: "HTTPTypes", package: "swift-http-types")],
             swiftSettings: strict),
+        .target(name: "FleetCore", dependencies: ["Timekeeping"], swiftSettings: strict),
     ]
 )

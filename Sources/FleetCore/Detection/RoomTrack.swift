@@ -1,0 +1,97 @@
+// A room can be found down by two witnesses: the account's presence, and for rooms where another device keeps the
+// account alive, the record of the main device (design section 5, "Weak rooms"). The room is down while either says so.
+
+public import Timekeeping
+
+/// Everything that is remembered about one room between observations.
+public struct RoomTrack: Sendable, Hashable {
+    public var presence = PresenceTrack()
+    /// The main device's record as a second witness; stays `clear` for rooms that are not weak.
+    public var device: ConditionState = .clear
+    /// What the main device's record last said, and when it was asked.
+    public var deviceReading: DeviceReading?
+    /// When the room was first on the list of monitored rooms.
+    public var listedSince: Moment
+
+    public init(listedSince: Moment) { self.listedSince = listedSince }
+
+    /// The phase of `room.offline`: the worse of the two witnesses.
+    public var phase: ConditionState.Phase { Self.worse(presence.state.phase, device.phase) }
+
+    /// The outage that people are told about: the earlier one when both witnesses report one.
+    public var outage: Outage? {
+        let outages = [presence.state.outage, device.outage].compactMap(\.self)
+        return outages.min { $0.firstBad.steady < $1.firstBad.steady }
+    }
+
+    /// Takes one presence answer and says what became of the room.
+    public mutating func accept(_ observation: PresenceObservation, rules: DetectionRules) -> PresenceTrack.Step {
+        let before = phase
+        var step = presence.accept(observation, rules: rules)
+        step.change = before == phase ? nil : PhaseChange(from: before, to: phase)
+        return step
+    }
+
+    /// Takes one read of the main device's record; only a weak room's state moves, others keep it as evidence.
+    public mutating func accept(
+        _ device: DeviceReading, asWitness isWeak: Bool, rules: DetectionRules
+    ) -> PhaseChange? {
+        let before = phase
+        if let newest = deviceReading, device.asked.steady < newest.asked.steady { return nil }
+        deviceReading = device
+        if isWeak {
+            self.device = self.device.stepped(by: device.signal, asked: device.asked, rule: rules.weakDevice)
+        } else {
+            self.device = .clear
+        }
+        return before == phase ? nil : PhaseChange(from: before, to: phase)
+    }
+
+    private static func worse(_ a: ConditionState.Phase, _ b: ConditionState.Phase) -> ConditionState.Phase {
+        let order: [ConditionState.Phase] = [.firing, .recovering, .pending, .clear]
+        return order.first { $0 == a || $0 == b } ?? .clear
+    }
+}
+
+/// What a device record said at one read. The record comes from the admin centre's back end and lags by minutes.
+public struct DeviceReading: Sendable, Hashable {
+    public var health: Reading<DeviceHealth>
+    public var asked: Moment
+    /// When the back end last changed the record; a record that did not change since the outage began proves nothing.
+    public var modified: Moment?
+
+    public init(health: Reading<DeviceHealth>, asked: Moment, modified: Moment? = nil) {
+        self.health = health
+        self.asked = asked
+        self.modified = modified
+    }
+
+    /// The verdict for "the room system is off the air".
+    public var signal: Signal {
+        switch health {
+        case .unknown: .unknown
+        case .value(let health): health.isOffline ? .bad : .good
+        }
+    }
+}
+
+/// The health word of a device record; `text` keeps Graph's spelling.
+public struct DeviceHealth: Sendable, Hashable {
+    public var isOffline: Bool
+    public var text: String
+
+    public init(isOffline: Bool, text: String) {
+        self.isOffline = isOffline
+        self.text = text
+    }
+}
+
+extension ConditionState {
+    /// The confirmed trouble, while there is one.
+    public var outage: Outage? {
+        switch self {
+        case .clear, .pending: nil
+        case .firing(let outage), .recovering(let outage, _): outage
+        }
+    }
+}

@@ -1,0 +1,132 @@
+// An incident is what people work on: one page, one key, however many transitions it absorbs. It carries everything
+// that a page must say, so that a notification written now can be sent hours later without asking anybody.
+
+public import struct Foundation.Date
+
+/// One trouble, from the first page to the resolve. The wire form is in FleetAPI.
+public struct Incident: Sendable, Hashable, Codable {
+    public let id: UniqueID
+    /// Counts every change that a receiver may hear of, from 1.
+    public var revision: Int
+    public let key: DedupKey
+    public let condition: Condition
+    public let tenant: TenantName
+    public var severity: Severity
+    public var status: Status
+    public var scope: Scope
+    /// The rooms affected; the wire carries the first fifty.
+    public var rooms: [RoomReference]
+    public var cause: Cause
+    /// One sentence for the lock screen of a phone.
+    public var summary: String
+    public var firstBadAt: Date
+    public var lastGoodAt: Date?
+    public var openedAt: Date
+    public var acknowledgedAt: Date?
+    public var acknowledgedBy: String?
+    public var reopenedCount: Int
+    public var resolvedAt: Date?
+    public var resolution: Resolution?
+    /// Newest last; bounded by ``maximumEvidence``.
+    public var evidence: [Evidence]
+
+    /// The contract allows twenty pieces of evidence in a body (design section 7).
+    public static let maximumEvidence = 20
+
+    public enum Status: String, Sendable, Hashable, Codable {
+        case open
+        case acknowledged
+        case resolved
+    }
+
+    public enum Resolution: String, Sendable, Hashable, Codable {
+        case recovered
+        case merged
+        case removed
+        case manual
+    }
+
+    /// How far the trouble reaches.
+    public struct Scope: Sendable, Hashable, Codable {
+        public enum Kind: String, Sendable, Hashable, Codable {
+            case room
+            case floor
+            case building
+            case tenant
+            case receiver
+            case source
+            case store
+        }
+
+        public var kind: Kind
+        public var id: String
+        public var name: String
+        /// Whether only a part of the place is affected.
+        public var partial: Bool
+
+        public init(kind: Kind, id: String, name: String, partial: Bool = false) {
+            self.kind = kind
+            self.id = id
+            self.name = name
+            self.partial = partial
+        }
+    }
+
+    /// A room as a page names it.
+    public struct RoomReference: Sendable, Hashable, Codable {
+        public var id: AccountID
+        public var name: String
+        public var email: String
+        public var building: String?
+        public var floor: String?
+
+        public init(id: AccountID, name: String, email: String, building: String?, floor: String?) {
+            self.id = id
+            self.name = name
+            self.email = email
+            self.building = building
+            self.floor = floor
+        }
+
+        public init(_ room: Room) {
+            self.init(id: room.account, name: room.name, email: room.email, building: room.building, floor: room.floor)
+        }
+    }
+
+    public init(
+        id: UniqueID, key: DedupKey, condition: Condition, tenant: TenantName, severity: Severity, scope: Scope,
+        rooms: [RoomReference], cause: Cause, summary: String, firstBadAt: Date, lastGoodAt: Date?, openedAt: Date,
+        evidence: [Evidence]
+    ) {
+        self.id = id
+        self.revision = 1
+        self.key = key
+        self.condition = condition
+        self.tenant = tenant
+        self.severity = severity
+        self.status = .open
+        self.scope = scope
+        self.rooms = rooms
+        self.cause = cause
+        self.summary = summary
+        self.firstBadAt = firstBadAt
+        self.lastGoodAt = lastGoodAt
+        self.openedAt = openedAt
+        self.reopenedCount = 0
+        self.evidence = Array(evidence.suffix(Self.maximumEvidence))
+    }
+}
+
+/// What a source said that made us believe something; quoted on the page.
+public struct Evidence: Sendable, Hashable, Codable {
+    public var source: String
+    /// In the source's own words.
+    public var reading: String
+    public var observedAt: Date
+
+    public init(source: String, reading: String, observedAt: Date) {
+        self.source = source
+        self.reading = reading
+        self.observedAt = observedAt
+    }
+}

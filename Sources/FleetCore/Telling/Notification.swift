@@ -1,0 +1,43 @@
+// A notification is the decision that one receiver should hear of one incident, with its reason. It is written to the
+// outbox in the same transaction as the change that it tells of, and sent afterwards.
+
+public import struct Foundation.Date
+
+/// One row of the outbox: what a receiver shall be told, and why.
+public struct Notification: Sendable, Hashable, Codable {
+    /// The same on every attempt, so that a receiver recognises a repetition (Standard Webhooks' `webhook-id`).
+    public let id: UniqueID
+    public let receiver: ReceiverName
+    public let event: Event
+    /// The rule that chose the receiver, `routes[0]`, or `fallback:<receiver>`.
+    public let rule: String
+    /// The incident as it was when this was decided.
+    public let incident: Incident
+    public let decidedAt: Date
+    /// Not sent earlier: the grouping wait.
+    public let notBefore: Date
+
+    public enum Event: String, Sendable, Hashable, Codable, CaseIterable {
+        case opened
+        case updated
+        case acknowledged
+        case reopened
+        case resolved
+
+        /// Whether it starts or restarts somebody's work.
+        public var isTrigger: Bool { self == .opened || self == .reopened }
+    }
+
+    public init(
+        id: UniqueID, receiver: ReceiverName, event: Event, rule: String, incident: Incident, decidedAt: Date,
+        notBefore: Date
+    ) {
+        self.id = id
+        self.receiver = receiver
+        self.event = event
+        self.rule = rule
+        self.incident = incident
+        self.decidedAt = decidedAt
+        self.notBefore = notBefore
+    }
+}

@@ -1,0 +1,64 @@
+// What can be wrong, with what, and how bad it is. The raw texts are the outward contract (design sections 5 to 7):
+// they appear in keys, payloads, tables and metrics and never change.
+
+/// A named thing that can be wrong with a subject.
+public enum Condition: String, Sendable, Hashable, Codable, CaseIterable {
+    case roomOffline = "room.offline"
+    case roomUnseen = "room.unseen"
+    case roomNeverSeen = "room.never_seen"
+    case tenantBlind = "tenant.blind"
+    case sourceStalled = "source.stalled"
+    case inventoryShrunk = "inventory.shrunk"
+    case channelDown = "channel.down"
+    case storeDegraded = "store.degraded"
+}
+
+/// What a condition is about.
+public enum Subject: Sendable, Hashable {
+    case room(AccountID)
+    case tenant
+    case source(Source)
+    case receiver(ReceiverName)
+    case store
+
+    /// The last part of a dedup key.
+    public var text: String {
+        switch self {
+        case .room(let account): account.text
+        case .tenant: "tenant"
+        case .source(let source): source.rawValue
+        case .receiver(let receiver): receiver.text
+        case .store: "store"
+        }
+    }
+}
+
+/// How urgently somebody must act; ordered from warning to critical.
+public enum Severity: String, Sendable, Hashable, Codable, CaseIterable, Comparable {
+    case warning
+    case error
+    case critical
+
+    public static func < (a: Severity, b: Severity) -> Bool { a.rank < b.rank }
+
+    private var rank: Int {
+        switch self {
+        case .warning: 0
+        case .error: 1
+        case .critical: 2
+        }
+    }
+}
+
+/// Why a room is believed to be down (design section 5). `unknown` is an honest answer.
+public enum Cause: String, Sendable, Hashable, Codable, CaseIterable {
+    case networkOrPower = "network_or_power"
+    case signedOut = "signed_out"
+    case account
+    case appDown = "app_down"
+    case peripheral
+    case calendar
+    case provider
+    case didNotReturn = "did_not_return"
+    case unknown
+}
