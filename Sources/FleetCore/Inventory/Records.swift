@@ -1,0 +1,89 @@
+// What the directory, the device list and Places say, in our words, before anything is concluded from it.
+
+public import Timekeeping
+
+/// An account as the directory describes it.
+public struct AccountRecord: Sendable, Hashable {
+    public var id: AccountID
+    public var name: String
+    public var userPrincipalName: String
+    /// Primary mail address, when the account has one.
+    public var mail: String?
+    /// Every other address of the mailbox, without the `smtp:` prefix.
+    public var otherAddresses: [String]
+    public var isEnabled: Bool
+    /// The Teams Rooms licence among the account's licences: part number where known, else the SKU id.
+    public var roomLicence: String?
+    public var officeLocation: String?
+
+    public init(
+        id: AccountID, name: String, userPrincipalName: String, mail: String? = nil, otherAddresses: [String] = [],
+        isEnabled: Bool = true, roomLicence: String? = nil, officeLocation: String? = nil
+    ) {
+        self.id = id
+        self.name = name
+        self.userPrincipalName = userPrincipalName
+        self.mail = mail
+        self.otherAddresses = otherAddresses
+        self.isEnabled = isEnabled
+        self.roomLicence = roomLicence
+        self.officeLocation = officeLocation
+    }
+}
+
+/// A Teams device as its record describes it.
+public struct DeviceRecord: Sendable, Hashable {
+    public var device: RoomDevice
+    /// The account signed in on it; `nil` when nobody is.
+    public var account: AccountID?
+    public var reading: DeviceReading
+
+    public init(device: RoomDevice, account: AccountID?, reading: DeviceReading) {
+        self.device = device
+        self.account = account
+        self.reading = reading
+    }
+}
+
+/// A room as Places describes it.
+public struct PlaceRecord: Sendable, Hashable {
+    /// The mailbox's primary address.
+    public var email: String
+    public var name: String?
+    /// The building's name, from the hierarchy where it is enabled, else the room's own text.
+    public var building: String?
+    public var floor: String?
+    public var capacity: Int?
+
+    public init(
+        email: String, name: String? = nil, building: String? = nil, floor: String? = nil, capacity: Int? = nil
+    ) {
+        self.email = email
+        self.name = name
+        self.building = building
+        self.floor = floor
+        self.capacity = capacity
+    }
+}
+
+/// One refresh of the inventory. A part that is `nil` could not be read this time and changes nothing; an empty array
+/// was read and is empty.
+public struct InventoryReading: Sendable {
+    /// Every account that carries a Teams Rooms licence, is signed in on a listed device, or is named in `include`.
+    public var accounts: [AccountRecord]?
+    public var devices: [DeviceRecord]?
+    public var places: [PlaceRecord]?
+    public var asked: Moment
+    /// Why parts are missing, one line for the operator each.
+    public var remarks: [String]
+
+    public init(
+        accounts: [AccountRecord]?, devices: [DeviceRecord]?, places: [PlaceRecord]?, asked: Moment, remarks: [String]
+    ) {
+        self.accounts = accounts
+        self.devices = devices
+        self.places = places
+        self.asked = asked
+        self.remarks = remarks
+    }
+}
