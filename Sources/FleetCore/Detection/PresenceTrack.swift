@@ -33,7 +33,7 @@ public struct PresenceTrack: Sendable, Hashable {
     public var lastGoodProvedUse = false
     /// Whether it did when the present streak of bad answers began.
     public var inUseAtFirstBad = false
-    /// The newest reading, usable or not; `nil` before the first answer.
+    /// What the source last said of the room, `PresenceUnknown` included; `nil` before the first answer.
     public var reading: Reading<Presence>?
     /// The highest accepted version stamp.
     public var sequence: String?
@@ -63,7 +63,7 @@ public struct PresenceTrack: Sendable, Hashable {
 
     /// Takes one answer.
     ///
-    /// A `lower sequenceNumber` counts as unknown for at most ``DetectionRules/sequenceDistrust``, then it is accepted
+    /// A lower `sequenceNumber` counts as unknown for at most ``DetectionRules/sequenceDistrust``, then it is accepted
     /// as the new baseline; an answer asked before the newest accepted one is ignored (design section 5).
     public mutating func accept(_ observation: PresenceObservation, rules: DetectionRules) -> Step {
         var step = Step()
@@ -73,6 +73,11 @@ public struct PresenceTrack: Sendable, Hashable {
         }
         newestAsked = observation.asked
         let accepted = distrusted(observation, rules: rules)
+        // A failed request or an outdated answer is not a statement about this room: the sweep's gap row tells of it.
+        switch accepted {
+        case .unknown(.failed), .unknown(.outdated): return step
+        case .unknown(.missing), .unknown(.saidUnknown), .value: break
+        }
         step.beginsRun = accepted != reading
         reading = accepted
 
@@ -111,7 +116,7 @@ public struct PresenceTrack: Sendable, Hashable {
         return lastUsable.elapsed(until: now)
     }
 
-    /// When the room was last seen well, once it is bad: the reading before the first bad one.
+    /// Whether the room is asked every second: while its fate is undecided in either direction.
     public var belongsOnFastLane: Bool {
         switch state {
         case .pending, .recovering: true

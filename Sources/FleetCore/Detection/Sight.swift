@@ -1,0 +1,87 @@
+// Not seen is not down. These rules say when we are blind: to a tenant, to one room, or to a source; none of them ever
+// concludes anything about a room being offline.
+
+public import Timekeeping
+
+/// How much of a tenant was seen lately.
+public struct SightCount: Sendable, Hashable {
+    /// Rooms that count: those ever seen, or all while none has been.
+    public var expected: Int
+    /// Of those, rooms with a usable presence observation within `blind_after`.
+    public var seen: Int
+
+    public init(expected: Int, seen: Int) {
+        self.expected = expected
+        self.seen = seen
+    }
+
+    /// Whether fewer than half were seen (design section 5, `tenant.blind`).
+    public var isBlind: Bool { expected > 0 && seen * 2 < expected }
+}
+
+public enum Sight {
+    /// Counts who was seen.
+    ///
+    /// Rooms that were never seen (their accounts are not enabled for Teams, say) do not count as long as some room has
+    /// been: they have a condition of their own, and a tenant with many of them is not blind.
+    ///
+    /// - Parameter watchedSince: when this run of the monitor began. The time before it is our own absence.
+    public static func count(
+        _ tracks: some Sequence<RoomTrack>, at now: Moment, watchedSince: Moment, rules: DetectionRules
+    ) -> SightCount {
+        var all = 0
+        var everSeen = 0
+        var seen = 0
+        let isYoung = watchedSince.elapsed(until: now) < rules.blindAfter
+        for track in tracks {
+            all += 1
+            guard let usable = track.presence.lastUsable else { continue }
+            everSeen += 1
+            if usable.elapsed(until: now) < rules.blindAfter { seen += 1 }
+        }
+        let expected = everSeen > 0 ? everSeen : all
+        return SightCount(expected: expected, seen: isYoung ? expected : seen)
+    }
+
+    /// The signal for `tenant.blind`.
+    ///
+    /// - Parameter sweepCompleted: whether this evaluation ends a complete sweep; only such a one is good evidence.
+    public static func signal(_ count: SightCount, sweepCompleted: Bool) -> Signal {
+        if count.isBlind { return .bad }
+        return sweepCompleted ? .good : .unknown
+    }
+
+    /// Blindness is an error, and critical once it lasted ``DetectionRules/blindCritical`` in bookable hours.
+    public static func severity(
+        blindSince: Moment, at now: Moment, anyBuildingBookable: Bool, rules: DetectionRules
+    ) -> Severity {
+        anyBuildingBookable && blindSince.elapsed(until: now) >= rules.blindCritical ? .critical : .error
+    }
+
+    /// What one room's silence amounts to while its tenant is seen.
+    public enum RoomSilence: Sendable, Hashable {
+        case none
+        /// Seen before, silent for ``DetectionRules/unseenWarning``.
+        case unseen(since: Moment)
+        /// Never seen, listed for ``DetectionRules/neverSeenWarning``.
+        case neverSeen(listedSince: Moment)
+    }
+
+    /// Judges one room's silence. Not asked while the tenant is blind: then every room is silent.
+    public static func silence(
+        of track: RoomTrack, at now: Moment, watchedSince: Moment, rules: DetectionRules
+    ) -> RoomSilence {
+        guard let usable = track.presence.lastUsable else {
+            let isLate = track.listedSince.elapsed(until: now) >= rules.neverSeenWarning
+            // A monitor that was itself away for a day has not looked for a day.
+            let hasLooked = watchedSince.elapsed(until: now) >= rules.unseenWarning
+            return isLate && hasLooked ? .neverSeen(listedSince: track.listedSince) : .none
+        }
+        let silent = track.presence.unseenFor(at: now, watchedSince: watchedSince)
+        return silent >= rules.unseenWarning ? .unseen(since: usable) : .none
+    }
+
+    /// How long a slowly read source may fail before it counts as stalled: three of its intervals, a quarter of an hour
+    /// at least, so that one throttled refresh says nothing.
+    public static func stalledAfter(interval: Duration) -> Duration { max(interval * 3, .seconds(15 * 60)) }
+}

@@ -1,0 +1,42 @@
+// What the fleet concludes from one input: rows to write and events to tell of. The Ledger turns it into one
+// transaction; a replay compares it with the log.
+
+/// The outcome of one mutation of a ``TenantFleet``.
+public struct FleetDecision: Sendable, Hashable {
+    public var tracks: [TrackRecord] = []
+    public var conditions: [ConditionRecord] = []
+    public var transitions: [Transition] = []
+    public var events: [IncidentEvent] = []
+    public var observations = ObservationChange()
+    /// Pending streaks that ended with a good answer.
+    public var blips = 0
+    /// Answers that were asked before the newest accepted one of their room.
+    public var lateAnswers = 0
+
+    public init() {}
+
+    /// Whether something must be written now; runs of observations can wait for the next transaction.
+    public var isUrgent: Bool {
+        !tracks.isEmpty || !conditions.isEmpty || !transitions.isEmpty || !events.isEmpty
+    }
+}
+
+/// Something happened to an incident that people may have to hear of.
+public enum IncidentEvent: Sendable, Hashable {
+    /// - Parameter isUrgent: whether the page must not wait for siblings.
+    case opened(Incident, isUrgent: Bool)
+    case reopened(Incident, isUrgent: Bool)
+    /// The severity rose, or another fact changed that receivers should have.
+    case updated(Incident)
+    case resolved(Incident)
+    /// Facts were added that nobody needs to hear of by themselves.
+    case noted(Incident)
+
+    public var incident: Incident {
+        switch self {
+        case .opened(let incident, _), .reopened(let incident, _), .updated(let incident), .resolved(let incident),
+            .noted(let incident):
+            incident
+        }
+    }
+}

@@ -1,0 +1,155 @@
+// Rooms come and go while they are watched. A change of the list keeps what is remembered of everybody who stays, and
+// resolves what is open about everybody who leaves.
+
+import struct Foundation.Date
+public import Timekeeping
+
+extension TenantFleet {
+    /// Takes one refresh of the inventory.
+    ///
+    /// - Returns: what changed, and the list to store; `nil` when the directory could not be read.
+    public mutating func accept(
+        _ reading: InventoryReading, scope: InventoryScope, decided now: Moment
+    ) -> (decision: FleetDecision, list: [StoredRoom]?) {
+        var decision = FleetDecision()
+        let known = rooms.indices.map { KnownRoom(room: rooms[$0], absences: absences[$0]) }
+        switch InventoryRule.decide(reading, known: known, scope: scope) {
+        case .unreadable:
+            return (decision, nil)
+        case .held(let list, let missing, let allowed):
+            judgeShrinking(missing: missing, allowed: allowed, at: now, into: &decision)
+            replace(with: list, at: now)
+        case .replace(let list, let removed):
+            judgeShrinking(missing: 0, allowed: 0, at: now, into: &decision)
+            for account in removed { retire(account, at: now, into: &decision) }
+            replace(with: list, at: now)
+        }
+        return (decision, storedRooms)
+    }
+
+    /// The list as it is stored.
+    public var storedRooms: [StoredRoom] {
+        rooms.indices.map {
+            StoredRoom(room: rooms[$0], listedSince: tracks[$0].listedSince.wall, absences: absences[$0])
+        }
+    }
+
+    /// Begins from what the store remembers of an earlier run.
+    public mutating func restore(
+        rooms stored: [StoredRoom], tracks records: [TrackRecord], conditions conditionRecords: [ConditionRecord],
+        seenUntil checkpoint: Date?, at now: Moment
+    ) -> [String] {
+        var remarks: [String] = []
+        replace(with: stored.map { KnownRoom(room: $0.room, absences: $0.absences) }, at: now)
+        for room in stored {
+            guard let slot = index[room.room.account] else { continue }
+            tracks[slot].listedSince = Moment(restoring: room.listedSince, at: now)
+        }
+        for record in records {
+            guard let slot = index[record.account] else { continue }
+            guard let presence = record.presence.state(at: now), let device = record.device.state(at: now) else {
+                remarks.append("the stored state of \(record.account) contradicts itself and was set to clear")
+                continue
+            }
+            tracks[slot].presence.state = presence
+            tracks[slot].device = device
+            tracks[slot].presence.lastGood = record.lastGood.map { Moment(restoring: $0, at: now) }
+            tracks[slot].presence.lastGoodProvedUse = record.lastGoodProvedUse
+            tracks[slot].presence.inUseAtFirstBad = record.inUseAtFirstBad
+            tracks[slot].presence.lastUsable = record.lastUsable.map { Moment(restoring: $0, at: now) }
+            // The row is written when the phase changes; until the last complete sweep the room kept being seen.
+            if let checkpoint, let usable = record.lastUsable, checkpoint > usable {
+                let seen = Moment(restoring: checkpoint, at: now)
+                tracks[slot].presence.lastUsable = seen
+                if presence == .clear { tracks[slot].presence.lastGood = seen }
+            }
+        }
+        for record in conditionRecords {
+            guard let state = record.state.state(at: now) else {
+                remarks.append("the stored state of \(record.key) contradicts itself and was set to clear")
+                continue
+            }
+            conditions[record.key] = state == .clear ? nil : state
+            if state != .clear, record.condition == .roomUnseen || record.condition == .roomNeverSeen {
+                silentRooms.insert(AccountID(record.subject))
+            }
+        }
+        return remarks
+    }
+
+    private mutating func replace(with list: [KnownRoom], at now: Moment) {
+        let oldTracks = tracks
+        let oldIndex = index
+        let oldCounts = runCounts
+        rooms = list.map(\.room)
+        absences = list.map(\.absences)
+        index = Dictionary(
+            rooms.enumerated().map { ($0.element.account, $0.offset) }, uniquingKeysWith: { first, _ in first })
+        tracks = rooms.map { room in
+            guard let slot = oldIndex[room.account] else { return RoomTrack(listedSince: now) }
+            return oldTracks[slot]
+        }
+        runCounts = rooms.map { room in oldIndex[room.account].map { oldCounts[$0] } ?? 0 }
+        for slot in tracks.indices where !rooms[slot].isWeak { tracks[slot].device = .clear }
+        generation += 1
+    }
+
+    /// A room left the list: whatever is open about it is over, because nobody watches it any more.
+    private mutating func retire(_ account: AccountID, at now: Moment, into decision: inout FleetDecision) {
+        for condition in [Condition.roomOffline, .roomUnseen, .roomNeverSeen] {
+            let key = DedupKey(tenant: tenant, condition: condition, subject: .room(account))
+            guard let event = book.resolve(key, as: .removed, at: now) else { continue }
+            let from = condition == .roomOffline ? (index[account].map { tracks[$0].phase } ?? .firing) : .firing
+            decision.events.append(event)
+            decision.transitions.append(
+                Transition(
+                    tenant: tenant, condition: condition, subject: account.text, from: from, to: .clear, at: now.wall,
+                    decidedAt: now.wall, reason: "the room left the inventory", incident: event.incident.id))
+            if condition != .roomOffline {
+                conditions[key] = nil
+                decision.conditions.append(
+                    ConditionRecord(tenant: tenant, condition: condition, subject: .room(account), state: .clear))
+            }
+        }
+        silentRooms.remove(account)
+        if let slot = index[account], tracks[slot].phase != .clear {
+            tracks[slot].presence.state = .clear
+            tracks[slot].device = .clear
+            decision.tracks.append(record(ofRoomAt: slot))
+        }
+    }
+
+    private mutating func judgeShrinking(
+        missing: Int, allowed: Int, at now: Moment, into decision: inout FleetDecision
+    ) {
+        let tenant = tenant
+        step(
+            .inventoryShrunk, .tenant, signal: missing > 0 ? .bad : .good,
+            rule: ConditionRule(badCount: 1, badHold: .zero, goodCount: 1, goodHold: .zero), at: now,
+            reason: missing > 0
+                ? "\(missing) rooms are missing at once, more than the \(allowed) that one refresh may remove"
+                : "the inventory is whole again", into: &decision
+        ) { _, id in
+            Incident(
+                id: id, key: DedupKey(tenant: tenant, condition: .inventoryShrunk, subject: .tenant),
+                condition: .inventoryShrunk, tenant: tenant, severity: .warning,
+                scope: Incident.Scope(kind: .tenant, id: tenant.text, name: tenant.text), rooms: [], cause: .provider,
+                summary: "\(missing) rooms of \(tenant) vanished from the directory in one refresh; the old list is "
+                    + "kept and they are still watched. If they are really gone, list them under inventory.exclude",
+                firstBadAt: now.wall, lastGoodAt: nil, openedAt: now.wall, evidence: [])
+        }
+    }
+}
+
+/// A watched room as it is stored.
+public struct StoredRoom: Sendable, Hashable {
+    public var room: Room
+    public var listedSince: Date
+    public var absences: Int
+
+    public init(room: Room, listedSince: Date, absences: Int) {
+        self.room = room
+        self.listedSince = listedSince
+        self.absences = absences
+    }
+}

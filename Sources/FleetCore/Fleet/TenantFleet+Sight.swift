@@ -1,0 +1,180 @@
+// The conditions that are about our own sight: blindness, silent rooms, stalled sources. They are judged when a sweep
+// ends and once a second, always with the time as an argument.
+
+import struct Foundation.Date
+public import Timekeeping
+
+extension TenantFleet {
+    /// Ends a sweep of the steady lane, or evaluates between sweeps.
+    ///
+    /// - Parameter sweep: how the sweep ended; `nil` when none did.
+    public mutating func judgeSight(at now: Moment, sweep: SweepOutcome?) -> FleetDecision {
+        var decision = FleetDecision()
+        let count = Sight.count(tracks, at: now, watchedSince: watchedSince, rules: rules)
+        let signal = Sight.signal(count, sweepCompleted: sweep == .complete)
+        let isBookable = isAnyBuildingBookable(at: now)
+        let tenant = tenant
+        step(
+            .tenantBlind, .tenant, signal: signal, rule: rules.sight, at: now,
+            reason: "\(count.seen) of \(count.expected) rooms had a usable presence answer in the last "
+                + "\(rules.blindAfter.seconds) s", into: &decision
+        ) { outage, id in
+            Incident(
+                id: id, key: DedupKey(tenant: tenant, condition: .tenantBlind, subject: .tenant),
+                condition: .tenantBlind, tenant: tenant, severity: .error,
+                scope: Incident.Scope(kind: .tenant, id: tenant.text, name: tenant.text), rooms: [], cause: .provider,
+                summary: "Monitoring of \(tenant) is blind: Graph gave a usable presence for \(count.seen) of "
+                    + "\(count.expected) rooms. No room pages are sent while nothing is seen",
+                firstBadAt: outage.firstBad.wall, lastGoodAt: nil, openedAt: now.wall,
+                evidence: [
+                    Evidence(
+                        source: "presence", reading: "\(count.seen) of \(count.expected) rooms seen",
+                        observedAt: now.wall)
+                ])
+        }
+        let key = DedupKey(tenant: tenant, condition: .tenantBlind, subject: .tenant)
+        if let outage = conditions[key]?.outage {
+            let severity = Sight.severity(
+                blindSince: outage.firstBad, at: now, anyBuildingBookable: isBookable, rules: rules)
+            if let event = book.raise(key, to: severity, at: now) { decision.events.append(event) }
+        }
+        return decision
+    }
+
+    /// Whether the tenant counts as blind now.
+    public var isBlind: Bool {
+        conditions[DedupKey(tenant: tenant, condition: .tenantBlind, subject: .tenant)]?.phase.isWrong ?? false
+    }
+
+    /// Judges what time alone changes: silent rooms, stalled sources, severities that rise with the hour.
+    public mutating func tick(at now: Moment) -> FleetDecision {
+        var decision = FleetDecision()
+        if !isBlind { judgeSilence(at: now, into: &decision) }
+        judgeSources(at: now, into: &decision)
+        for incident in book.allOpen where incident.condition == .roomOffline {
+            guard let room = incident.rooms.first, let slot = index[room.id] else { continue }
+            let severity = page(ofRoomAt: slot, at: now).severity
+            if let event = book.raise(incident.key, to: severity, at: now) { decision.events.append(event) }
+        }
+        book.forget(at: now, reopenWithin: rules.reopenWithin)
+        return decision
+    }
+
+    private mutating func judgeSilence(at now: Moment, into decision: inout FleetDecision) {
+        let tenant = tenant
+        for slot in tracks.indices {
+            let silence = Sight.silence(of: tracks[slot], at: now, watchedSince: watchedSince, rules: rules)
+            // Only a room that is silent, or was, has anything to step; the rest of the fleet costs one comparison.
+            if silence == .none, silentRooms.isEmpty || !silentRooms.contains(rooms[slot].account) { continue }
+            let room = rooms[slot]
+            let unseenKey = DedupKey(tenant: tenant, condition: .roomUnseen, subject: .room(room.account))
+            let neverKey = DedupKey(tenant: tenant, condition: .roomNeverSeen, subject: .room(room.account))
+            if silence == .none { silentRooms.remove(room.account) } else { silentRooms.insert(room.account) }
+            let said = tracks[slot].presence.reading?.text ?? "nothing"
+            let cause: Cause = room.accountState == .usable ? .unknown : .account
+            var isUnseen = false
+            var isNeverSeen = false
+            switch silence {
+            case .none: break
+            case .unseen: isUnseen = true
+            case .neverSeen: isNeverSeen = true
+            }
+            let rule = ConditionRule(badCount: 1, badHold: .zero, goodCount: 1, goodHold: .zero)
+            let lastUsable = tracks[slot].presence.lastUsable
+            step(
+                .roomUnseen, .room(room.account), signal: isUnseen ? .bad : .good, rule: rule, at: now,
+                reason: isUnseen ? "no usable presence; Graph says \(said)" : "seen again", into: &decision
+            ) { _, id in
+                Incident(
+                    id: id, key: unseenKey, condition: .roomUnseen, tenant: tenant, severity: .warning,
+                    scope: Incident.Scope(kind: .room, id: room.account.text, name: room.name),
+                    rooms: [Incident.RoomReference(room)], cause: cause,
+                    summary: "\(room.placedName) cannot be seen: Graph says \(said). Whether it is down is unknown",
+                    firstBadAt: (lastUsable ?? now).wall, lastGoodAt: lastUsable?.wall, openedAt: now.wall,
+                    evidence: [Evidence(source: "presence", reading: said, observedAt: now.wall)])
+            }
+            let listedSince = tracks[slot].listedSince
+            step(
+                .roomNeverSeen, .room(room.account), signal: isNeverSeen ? .bad : .good, rule: rule, at: now,
+                reason: isNeverSeen ? "never a usable presence; Graph says \(said)" : "seen", into: &decision
+            ) { _, id in
+                Incident(
+                    id: id, key: neverKey, condition: .roomNeverSeen, tenant: tenant, severity: .warning,
+                    scope: Incident.Scope(kind: .room, id: room.account.text, name: room.name),
+                    rooms: [Incident.RoomReference(room)], cause: cause,
+                    summary: "\(room.placedName) has never been seen since it was listed: Graph says \(said). "
+                        + "Check that its account is licensed and has signed in",
+                    firstBadAt: listedSince.wall, lastGoodAt: nil, openedAt: now.wall,
+                    evidence: [Evidence(source: "presence", reading: said, observedAt: now.wall)])
+            }
+        }
+    }
+
+    /// Records how a read of a slow source ended. A retired capability is forgotten: it can no longer stall.
+    public mutating func noteSource(
+        _ source: Source, succeeded: Bool, isRetired: Bool = false, interval: Duration, at now: Moment
+    ) {
+        if isRetired {
+            sources[source] = nil
+        } else if succeeded || sources[source] == nil {
+            sources[source] = SourceRecord(lastSuccess: now, interval: interval)
+        }
+    }
+
+    private mutating func judgeSources(at now: Moment, into decision: inout FleetDecision) {
+        let tenant = tenant
+        let keys = conditions.keys
+        for source in Source.allCases where source != .presence {
+            let key = DedupKey(tenant: tenant, condition: .sourceStalled, subject: .source(source))
+            guard sources[source] != nil || keys.contains(key) else { continue }
+            let record = sources[source]
+            let silent = record.map { $0.lastSuccess.elapsed(until: now) } ?? .zero
+            let isStalled = record.map { silent >= Sight.stalledAfter(interval: $0.interval) } ?? false
+            let lastSuccess = record?.lastSuccess ?? now
+            step(
+                .sourceStalled, .source(source), signal: isStalled ? .bad : .good,
+                rule: ConditionRule(badCount: 1, badHold: .zero, goodCount: 1, goodHold: .zero), at: now,
+                reason: isStalled ? "no successful read for \(Int(silent.seconds)) s" : "read again", into: &decision
+            ) { _, id in
+                Incident(
+                    id: id, key: key, condition: .sourceStalled, tenant: tenant, severity: .warning,
+                    scope: Incident.Scope(kind: .source, id: source.rawValue, name: source.rawValue), rooms: [],
+                    cause: .provider,
+                    summary: "The source \(source.rawValue) of \(tenant) has not been read for "
+                        + "\(Int(silent.seconds / 60)) min; what it told is getting old",
+                    firstBadAt: lastSuccess.wall, lastGoodAt: lastSuccess.wall, openedAt: now.wall, evidence: [])
+            }
+        }
+    }
+
+    /// Steps one of the simple conditions and opens or resolves its incident.
+    mutating func step(
+        _ condition: Condition, _ subject: Subject, signal: Signal, rule: ConditionRule, at now: Moment,
+        reason: String, into decision: inout FleetDecision, opening: (Outage, UniqueID) -> Incident
+    ) {
+        let key = DedupKey(tenant: tenant, condition: condition, subject: subject)
+        let before = conditions[key] ?? .clear
+        let after = before.stepped(by: signal, asked: now, rule: rule)
+        guard before != after else { return }
+        conditions[key] = after == .clear ? nil : after
+        decision.conditions.append(
+            ConditionRecord(tenant: tenant, condition: condition, subject: subject, state: after))
+        guard before.phase != after.phase else { return }
+        var event: IncidentEvent?
+        if !before.phase.isWrong, let outage = after.outage {
+            let fresh = opening(outage, UniqueID(at: now.wall, using: &generator))
+            event = book.fire(fresh, at: now, reopenWithin: rules.reopenWithin, isUrgent: false)
+        } else if before.phase.isWrong, after.phase == .clear {
+            event = book.resolve(key, as: .recovered, at: now)
+        }
+        if let event { decision.events.append(event) }
+        decision.transitions.append(
+            Transition(
+                tenant: tenant, condition: condition, subject: subject.text, from: before.phase, to: after.phase,
+                at: now.wall, decidedAt: now.wall, reason: reason, incident: event?.incident.id ?? book.open(key)?.id))
+    }
+
+    private func isAnyBuildingBookable(at now: Moment) -> Bool {
+        hours.isBookable(building: nil, at: now.wall) || hours.byBuilding.values.contains { $0.contains(now.wall) }
+    }
+}

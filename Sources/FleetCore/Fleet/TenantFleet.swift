@@ -1,0 +1,258 @@
+// One tenant as detection sees it: its rooms, what is remembered of each, the conditions of the tenant itself, and the
+// open incidents. A value: every input goes in with its moment, every conclusion comes out as a decision. This is the
+// one place where observations become incidents.
+
+import struct Foundation.Date
+public import Timekeeping
+
+/// One answered (or failed) page of a sweep, as the fleet takes it in.
+public struct PresencePage: Sendable {
+    /// The rooms that were asked, as ``TenantFleet/SweepPlan`` handed them out.
+    public var request: SweepPage
+    /// One answer for each room asked, in the same order.
+    public var answers: [PresenceAnswer]
+    public var asked: Moment
+    public var received: Moment
+
+    public init(request: SweepPage, answers: [PresenceAnswer], asked: Moment, received: Moment) {
+        self.request = request
+        self.answers = answers
+        self.asked = asked
+        self.received = received
+    }
+}
+
+/// What one page said of one room.
+public struct PresenceAnswer: Sendable, Hashable {
+    public var reading: Reading<Presence>
+    public var sequenceNumber: String?
+
+    public init(reading: Reading<Presence>, sequenceNumber: String? = nil) {
+        self.reading = reading
+        self.sequenceNumber = sequenceNumber
+    }
+}
+
+/// Rooms that are asked together in one request.
+public struct SweepPage: Sendable, Hashable {
+    /// The list of rooms that the places below refer to.
+    public var generation: Int
+    /// Places of the rooms in that list, in the order of ``accounts``.
+    public var slots: [Int]
+    public var accounts: [AccountID]
+
+    public init(generation: Int, slots: [Int], accounts: [AccountID]) {
+        self.generation = generation
+        self.slots = slots
+        self.accounts = accounts
+    }
+}
+
+/// The watched rooms of one tenant and everything concluded about them.
+public struct TenantFleet: Sendable {
+    public let tenant: TenantName
+    public var rules: DetectionRules
+    public private(set) var hours: HoursTable
+    /// When this run of the monitor began to look.
+    public let watchedSince: Moment
+
+    public internal(set) var rooms: [Room] = []
+    public internal(set) var tracks: [RoomTrack] = []
+    public internal(set) var book: IncidentBook
+    /// States of conditions other than `room.offline`; absent means clear.
+    public internal(set) var conditions: [DedupKey: ConditionState] = [:]
+    /// Changes when rooms are added or removed, so that an answer to an older question finds its rooms.
+    public internal(set) var generation = 0
+    public internal(set) var index: [AccountID: Int] = [:]
+    /// When each slowly read source last succeeded.
+    public internal(set) var sources: [Source: SourceRecord] = [:]
+
+    /// In how many complete refreshes in a row each room has been absent.
+    var absences: [Int] = []
+    /// Observations in the open run of each room.
+    var runCounts: [Int] = []
+    var generator: SeededGenerator
+    /// Rooms with an open `room.unseen` or `room.never_seen`, so that the others cost one comparison a second.
+    var silentRooms: Set<AccountID> = []
+    private var bookable = BookableMinute()
+
+    /// What is known about a slowly read source.
+    public struct SourceRecord: Sendable, Hashable {
+        public var lastSuccess: Moment
+        public var interval: Duration
+    }
+
+    public init(
+        tenant: TenantName, rules: DetectionRules, hours: HoursTable, watchedSince: Moment, generator: SeededGenerator,
+        incidents: [Incident] = []
+    ) {
+        self.tenant = tenant
+        self.rules = rules
+        self.hours = hours
+        self.watchedSince = watchedSince
+        self.generator = generator
+        self.book = IncidentBook(incidents)
+    }
+
+    /// Takes new numbers and hours from a reloaded configuration; states keep going under them.
+    public mutating func adopt(rules: DetectionRules, hours: HoursTable) {
+        self.rules = rules
+        self.hours = hours
+        bookable = BookableMinute()
+    }
+
+    /// Takes one page of a sweep, as it arrives.
+    public mutating func accept(_ page: PresencePage) -> FleetDecision {
+        var decision = FleetDecision()
+        let isCurrent = page.request.generation == generation
+        for place in page.answers.indices {
+            let slot: Int
+            if isCurrent {
+                slot = page.request.slots[place]
+            } else if let found = index[page.request.accounts[place]] {
+                slot = found
+            } else {
+                continue
+            }
+            let answer = page.answers[place]
+            accept(
+                PresenceObservation(
+                    reading: answer.reading, asked: page.asked, received: page.received,
+                    sequenceNumber: answer.sequenceNumber), slot: slot, into: &decision)
+        }
+        return decision
+    }
+
+    private mutating func accept(_ observation: PresenceObservation, slot: Int, into decision: inout FleetDecision) {
+        let lastAsked = tracks[slot].presence.newestAsked
+        let step = tracks[slot].accept(observation, rules: rules)
+        if step.ignored != nil {
+            decision.lateAnswers += 1
+            return
+        }
+        if step.isBlip { decision.blips += 1 }
+        if step.beginsRun {
+            let account = rooms[slot].account
+            if let lastAsked, runCounts[slot] > 0 {
+                decision.observations.ended.append(
+                    RunEnd(
+                        tenant: tenant, account: account, source: .presence, last: lastAsked.wall,
+                        count: runCounts[slot]))
+            }
+            decision.observations.begun.append(
+                RunBegin(
+                    tenant: tenant, account: account, source: .presence,
+                    reading: tracks[slot].presence.reading?.text ?? "", first: observation.asked.wall))
+            runCounts[slot] = 0
+        }
+        runCounts[slot] += 1
+        if let change = step.change {
+            apply(change, slot: slot, at: observation.asked, decided: observation.received, into: &decision)
+        }
+    }
+
+    /// Takes one read of a device record.
+    public mutating func accept(_ reading: DeviceReading, of account: AccountID, decided now: Moment) -> FleetDecision {
+        var decision = FleetDecision()
+        guard let slot = index[account] else { return decision }
+        let change = tracks[slot].accept(reading, asWitness: rooms[slot].isWeak, rules: rules)
+        if let change {
+            apply(change, slot: slot, at: reading.asked, decided: now, into: &decision)
+        } else if tracks[slot].phase == .firing {
+            let page = self.page(ofRoomAt: slot, at: now)
+            if let event = book.note(
+                key(ofRoomAt: slot), cause: page.cause, summary: page.summary, evidence: page.evidence)
+            {
+                decision.events.append(event)
+            }
+        }
+        return decision
+    }
+
+    /// Writes down one change of a room's phase and what it means for its incident.
+    mutating func apply(
+        _ change: PhaseChange, slot: Int, at asked: Moment, decided now: Moment, into decision: inout FleetDecision
+    ) {
+        let room = rooms[slot]
+        let track = tracks[slot]
+        let key = key(ofRoomAt: slot)
+        var event: IncidentEvent?
+        switch (change.from.isWrong, change.to) {
+        case (false, .firing):
+            let page = self.page(ofRoomAt: slot, at: now)
+            if let fresh = page.opened(id: UniqueID(at: now.wall, using: &generator), tenant: tenant, at: now) {
+                event = book.fire(fresh, at: now, reopenWithin: rules.reopenWithin, isUrgent: page.isUrgent)
+            }
+        case (true, .clear), (true, .pending):
+            let evidence = Evidence(
+                source: "presence", reading: track.presence.reading?.text ?? "", observedAt: asked.wall)
+            event = book.resolve(key, as: .recovered, at: now, evidence: [evidence])
+        case (_, _):
+            break
+        }
+        if let event { decision.events.append(event) }
+        decision.tracks.append(record(ofRoomAt: slot))
+        decision.transitions.append(
+            Transition(
+                tenant: tenant, condition: .roomOffline, subject: room.account.text, from: change.from, to: change.to,
+                at: asked.wall, decidedAt: now.wall, reason: Self.reason(change, track: track, rules: rules),
+                incident: event?.incident.id ?? book.open(key)?.id))
+    }
+
+    /// The page that would be written about a room now.
+    mutating func page(ofRoomAt slot: Int, at now: Moment) -> RoomIncident {
+        let isBookable = bookable.contains(building: rooms[slot].building, at: now.wall, in: hours)
+        return RoomIncident(room: rooms[slot], track: tracks[slot], isBookable: isBookable)
+    }
+
+    func key(ofRoomAt slot: Int) -> DedupKey {
+        DedupKey(tenant: tenant, condition: .roomOffline, subject: .room(rooms[slot].account))
+    }
+
+    func record(ofRoomAt slot: Int) -> TrackRecord {
+        let track = tracks[slot]
+        return TrackRecord(
+            tenant: tenant, account: rooms[slot].account, presence: StateRecord(track.presence.state),
+            device: StateRecord(track.device), lastGood: track.presence.lastGood?.wall,
+            lastUsable: track.presence.lastUsable?.wall, lastGoodProvedUse: track.presence.lastGoodProvedUse,
+            inUseAtFirstBad: track.presence.inUseAtFirstBad)
+    }
+
+    /// One line that tells a person why the phase changed.
+    private static func reason(_ change: PhaseChange, track: RoomTrack, rules: DetectionRules) -> String {
+        let presence = track.presence.reading?.text ?? "nothing"
+        switch (change.from, change.to) {
+        case (_, .pending): return "presence said \(presence) for the first time"
+        case (.pending, .clear): return "presence said \(presence) before the streak was long enough"
+        case (.recovering, .firing): return "presence said \(presence) again before the recovery was believed"
+        case (_, .firing):
+            if track.presence.state.phase == .firing {
+                return "presence said \(presence) \(rules.offline.badCount) times or more over at least "
+                    + "\(rules.offline.badHold.seconds) s"
+            }
+            return "the main device's record said offline in \(rules.weakDevice.badCount) reads at least "
+                + "\(rules.weakDevice.badHold.seconds) s apart while another device keeps the account online"
+        case (_, .recovering): return "presence said \(presence)"
+        case (_, .clear): return "good for at least \(rules.offline.goodHold.seconds) s"
+        }
+    }
+}
+
+/// Bookable hours, worked out once a minute and building: calendar arithmetic for 20,000 rooms that fail at once would
+/// cost more than judging them.
+private struct BookableMinute: Sendable {
+    private var minute = Int.min
+    private var byBuilding: [String?: Bool] = [:]
+
+    mutating func contains(building: String?, at wall: Date, in hours: HoursTable) -> Bool {
+        let current = Int((wall.timeIntervalSince1970 / 60).rounded(.down))
+        if current != minute {
+            minute = current
+            byBuilding.removeAll(keepingCapacity: true)
+        }
+        if let known = byBuilding[building] { return known }
+        let answer = hours.isBookable(building: building, at: wall)
+        byBuilding[building] = answer
+        return answer
+    }
+}

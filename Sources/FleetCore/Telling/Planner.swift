@@ -1,0 +1,212 @@
+// Who is told what, decided once and with its reason (design section 6). The planner sees the incident, the routes and
+// what each receiver has already been sent; it answers with rows to write and rows to withdraw, and does neither.
+
+public import Timekeeping
+
+/// One outbox row of an incident, as far as the planner must know it.
+public struct SentNotification: Sendable, Hashable {
+    public enum State: String, Sendable, Hashable, Codable, CaseIterable {
+        /// Not accepted yet; it will be tried again.
+        case waiting
+        /// The receiver accepted it.
+        case accepted
+        /// Given up: refused for good, or too old.
+        case failed
+        /// Not to be sent any more.
+        case withdrawn
+    }
+
+    public var id: UniqueID
+    public var receiver: ReceiverName
+    public var event: Notification.Event
+    public var state: State
+    /// Attempts so far. A row that was tried may have been applied although no answer came back.
+    public var attempts: Int
+    public var rule: String
+
+    public init(
+        id: UniqueID, receiver: ReceiverName, event: Notification.Event, state: State, attempts: Int, rule: String
+    ) {
+        self.id = id
+        self.receiver = receiver
+        self.event = event
+        self.state = state
+        self.attempts = attempts
+        self.rule = rule
+    }
+}
+
+/// What the planner wants written.
+public struct Plan: Sendable, Hashable {
+    public var notifications: [Notification] = []
+    public var withdrawals: [Change.Withdrawal] = []
+
+    public init() {}
+}
+
+/// Makes notifications. A value per decision: it carries the instant, the routes and the source of ids.
+public struct Planner: Sendable {
+    public let tree: RoutingTree
+    public let now: Moment
+    /// Nothing is sent before this: the first sweeps after a start say only what is still true at their end.
+    public let settledAt: Moment?
+    public var generator: SeededGenerator
+
+    public init(tree: RoutingTree, now: Moment, settledAt: Moment?, generator: SeededGenerator) {
+        self.tree = tree
+        self.now = now
+        self.settledAt = settledAt
+        self.generator = generator
+    }
+
+    /// An incident opened.
+    ///
+    /// - Parameter isUrgent: whether the page must not wait for siblings (in use, design section 6).
+    public mutating func opened(_ incident: Incident, isUrgent: Bool) -> Plan {
+        var plan = Plan()
+        for destination in destinations(of: incident) {
+            plan.notifications.append(
+                notification(
+                    .opened, incident, to: destination.receiver.name, rule: destination.rule,
+                    wait: wait(for: incident, grouping: destination.grouping, isUrgent: isUrgent)))
+        }
+        return plan
+    }
+
+    /// An incident changed in a way that its receivers should hear of, or became the business of others.
+    public mutating func updated(_ incident: Incident, sent: [SentNotification]) -> Plan {
+        var plan = Plan()
+        for destination in destinations(of: incident) {
+            let rows = sent.filter { $0.receiver == destination.receiver.name }
+            let knows = rows.contains { $0.event.isTrigger && $0.state != .withdrawn && $0.state != .failed }
+            plan.notifications.append(
+                notification(
+                    knows ? .updated : .opened, incident, to: destination.receiver.name, rule: destination.rule,
+                    wait: .zero))
+        }
+        return plan
+    }
+
+    /// An incident resolved.
+    ///
+    /// Told to whoever was, or may have been, told of it. A trigger that never left is dropped together with its
+    /// resolve for paging kinds; ledger kinds get both in order.
+    public mutating func resolved(_ incident: Incident, sent: [SentNotification]) -> Plan {
+        var plan = Plan()
+        for (receiver, rows) in Self.byReceiver(sent) {
+            let waiting = rows.filter { $0.state == .waiting }
+            let isPaging = tree.receivers[receiver]?.isPaging ?? true
+            let heard = Self.isTold(rows)
+            if isPaging {
+                for row in waiting where row.event != .resolved {
+                    plan.withdrawals.append(
+                        Change.Withdrawal(notification: row.id, reason: "the incident resolved before it was sent"))
+                }
+                let mayHaveHeard = heard || waiting.contains { $0.attempts > 0 }
+                guard mayHaveHeard else { continue }
+            } else {
+                guard heard || waiting.contains(where: { $0.event.isTrigger }) else { continue }
+            }
+            let rule = rows.last?.rule ?? "resolve"
+            plan.notifications.append(notification(.resolved, incident, to: receiver, rule: rule, wait: .zero))
+        }
+        return plan
+    }
+
+    /// What reopening means for an incident's acknowledgement and receivers.
+    public struct Reopening: Sendable, Hashable {
+        public var plan: Plan
+        /// Whether some receiver has heard of the resolve, so that the acknowledgement ended with it.
+        public var endsAcknowledgement: Bool
+    }
+
+    /// An incident fired again soon after it cleared (design section 5, rule 4).
+    ///
+    /// A resolve that was not sent yet is withdrawn, and its receiver never hears of the interruption; where it was
+    /// sent, the reopening is a new page.
+    public mutating func reopened(_ incident: Incident, sent: [SentNotification], isUrgent: Bool) -> Reopening {
+        var reopening = Reopening(plan: Plan(), endsAcknowledgement: false)
+        let rowsByReceiver = Self.byReceiver(sent)
+        for destination in destinations(of: incident) {
+            let name = destination.receiver.name
+            let rows = rowsByReceiver.first { $0.receiver == name }?.rows ?? []
+            let unsentResolves = rows.filter { $0.event == .resolved && $0.state == .waiting && $0.attempts == 0 }
+            if !unsentResolves.isEmpty {
+                for row in unsentResolves {
+                    reopening.plan.withdrawals.append(
+                        Change.Withdrawal(notification: row.id, reason: "the incident reopened before it was sent"))
+                }
+                continue
+            }
+            reopening.endsAcknowledgement =
+                reopening.endsAcknowledgement || rows.contains { $0.event == .resolved && $0.state != .withdrawn }
+            reopening.plan.notifications.append(
+                notification(
+                    .reopened, incident, to: name, rule: destination.rule,
+                    wait: wait(for: incident, grouping: destination.grouping, isUrgent: isUrgent)))
+        }
+        return reopening
+    }
+
+    /// The same message to the receiver's fallback, because the receiver refused it or is too slow for it.
+    public mutating func fellBack(_ refused: Notification) -> Plan {
+        var plan = Plan()
+        guard let fallback = tree.receivers[refused.receiver]?.fallback else { return plan }
+        plan.notifications.append(
+            notification(
+                refused.event, refused.incident, to: fallback, rule: "fallback:\(refused.receiver)", wait: .zero))
+        return plan
+    }
+
+    /// `source.stalled` never pages (design section 5), and nobody is told of a dead channel through that channel.
+    private func destinations(of incident: Incident) -> [RoutingTree.Destination] {
+        tree.destinations(of: incident).compactMap { destination in
+            switch incident.condition {
+            case .sourceStalled:
+                return destination.receiver.isPaging ? nil : destination
+            case .channelDown:
+                guard destination.receiver.name.text == incident.scope.id else { return destination }
+                guard let name = destination.receiver.fallback, let fallback = tree.receivers[name] else { return nil }
+                return RoutingTree.Destination(
+                    receiver: fallback, rule: "fallback:\(destination.receiver.name)", grouping: destination.grouping)
+            case .roomOffline, .roomUnseen, .roomNeverSeen, .tenantBlind, .inventoryShrunk, .storeDegraded:
+                return destination
+            }
+        }
+    }
+
+    /// Only a room's page has siblings to wait for.
+    private func wait(for incident: Incident, grouping: Grouping, isUrgent: Bool) -> Duration {
+        guard incident.condition == .roomOffline, !isUrgent else { return .zero }
+        return min(grouping.wait, grouping.maximum)
+    }
+
+    private mutating func notification(
+        _ event: Notification.Event, _ incident: Incident, to receiver: ReceiverName, rule: String, wait: Duration
+    ) -> Notification {
+        var due = now.advanced(by: wait)
+        if let settledAt, settledAt.steady > due.steady { due = settledAt }
+        return Notification(
+            id: UniqueID(at: now.wall, using: &generator), receiver: receiver, event: event, rule: rule,
+            incident: incident, decidedAt: now.wall, notBefore: due.wall)
+    }
+
+    /// Whether the receiver believes that the incident is open: the newest accepted row is not a resolve.
+    private static func isTold(_ rows: [SentNotification]) -> Bool {
+        guard let last = rows.last(where: { $0.state == .accepted }) else { return false }
+        return last.event != .resolved
+    }
+
+    /// Rows by receiver, both in the order they were written.
+    private static func byReceiver(
+        _ sent: [SentNotification]
+    ) -> [(receiver: ReceiverName, rows: [SentNotification])] {
+        var order: [ReceiverName] = []
+        var rows: [ReceiverName: [SentNotification]] = [:]
+        for row in sent {
+            if rows[row.receiver] == nil { order.append(row.receiver) }
+            rows[row.receiver, default: []].append(row)
+        }
+        return order.map { ($0, rows[$0] ?? []) }
+    }
+}
