@@ -10,6 +10,8 @@ struct LogRecord: Sendable {
     static let messageBytes = 8 * 1024
     /// The longest value of one key, in bytes.
     static let valueBytes = 4 * 1024
+    /// The longest line, in bytes: message and pairs together. The journal's fields still hold each value.
+    static let summaryBytes = 16 * 1024
     /// The most keys that are kept, in alphabetical order.
     static let pairLimit = 32
 
@@ -45,9 +47,10 @@ struct LogRecord: Sendable {
 
     /// Message and pairs on one line, in a form that foreign text cannot break out of.
     var summary: String {
-        pairs.reduce(into: message.escapedForLine) { line, pair in
+        let line = pairs.reduce(into: message.escapedForLine) { line, pair in
             line += " \(Self.bare(pair.key))=\(Self.bare(pair.value))"
         }
+        return line.bounded(toBytes: Self.summaryBytes)
     }
 
     /// A word as it is; anything that could be taken for more than one word in quotation marks.

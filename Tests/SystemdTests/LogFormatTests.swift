@@ -103,6 +103,8 @@ import Testing
         let bounded = record(long, metadata: ["k": "\(long)"])
         #expect(bounded.message.utf8.count <= LogRecord.messageBytes && bounded.message.hasSuffix("é…"))
         #expect(bounded.pairs[0].value.utf8.count <= LogRecord.valueBytes)
+        let many = metadata.mapValues { _ in Logger.MetadataValue.string(long) }
+        #expect(record(long, metadata: many).summary.utf8.count <= LogRecord.summaryBytes)
     }
 
     @Test(
