@@ -1,0 +1,120 @@
+// The parts of an incident's body, in a file of their own because each writes its own explicit nulls.
+
+extension IncidentBody {
+    /// How far the trouble reaches.
+    public struct Scope: Sendable, Hashable, Codable {
+        /// `room`, `floor`, `building`, `tenant`, `receiver`, `source` or `store`.
+        public var kind: String
+        public var id: String
+        public var name: String
+        /// Whether only a part of the place is affected.
+        public var partial: Bool
+
+        public init(kind: String, id: String, name: String, partial: Bool = false) {
+            self.kind = kind
+            self.id = id
+            self.name = name
+            self.partial = partial
+        }
+    }
+
+    /// A room that is affected.
+    public struct Room: Sendable, Hashable, Codable {
+        /// The directory's object id of the room's account.
+        public var id: String
+        public var name: String
+        public var email: String
+        public var building: String?
+        public var floor: String?
+
+        public init(id: String, name: String, email: String, building: String? = nil, floor: String? = nil) {
+            self.id = id
+            self.name = name
+            self.email = email
+            self.building = building
+            self.floor = floor
+        }
+
+        private enum CodingKeys: CodingKey { case id, name, email, building, floor }
+
+        public func encode(to encoder: any Encoder) throws {
+            var fields = encoder.container(keyedBy: CodingKeys.self)
+            try fields.encode(id, forKey: .id)
+            try fields.encode(name, forKey: .name)
+            try fields.encode(email, forKey: .email)
+            try fields.encode(building, forKey: .building)
+            try fields.encode(floor, forKey: .floor)
+        }
+    }
+
+    /// A booking; its subject is never known to Roomwatch.
+    public struct Meeting: Sendable, Hashable, Codable {
+        public var startsAt: Timestamp
+        public var endsAt: Timestamp
+
+        public init(startsAt: Timestamp, endsAt: Timestamp) {
+            self.startsAt = startsAt
+            self.endsAt = endsAt
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case startsAt = "starts_at"
+            case endsAt = "ends_at"
+        }
+    }
+
+    /// Where to read on.
+    public struct Links: Sendable, Hashable, Codable {
+        /// The incident in the API; `nil` when the configuration has no `api.external_url`.
+        public var own: String?
+        public var runbook: String?
+
+        public init(own: String? = nil, runbook: String? = nil) {
+            self.own = own
+            self.runbook = runbook
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case own = "self"
+            case runbook
+        }
+
+        public func encode(to encoder: any Encoder) throws {
+            var fields = encoder.container(keyedBy: CodingKeys.self)
+            try fields.encode(own, forKey: .own)
+            try fields.encode(runbook, forKey: .runbook)
+        }
+    }
+
+    /// Why a receiver is told.
+    public struct Reason: Sendable, Hashable, Codable {
+        /// `opened`, `updated`, `acknowledged`, `reopened` or `resolved`.
+        public var reason: String
+        /// The rule that chose the receiver, `routes[0]` or `fallback:<receiver>`.
+        public var rule: String
+
+        public init(reason: String, rule: String) {
+            self.reason = reason
+            self.rule = rule
+        }
+    }
+
+    /// What a source said.
+    public struct Evidence: Sendable, Hashable, Codable {
+        public var source: String
+        /// In the source's own words.
+        public var reading: String
+        public var observedAt: Timestamp
+
+        public init(source: String, reading: String, observedAt: Timestamp) {
+            self.source = source
+            self.reading = reading
+            self.observedAt = observedAt
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case source, reading
+            case observedAt = "observed_at"
+        }
+    }
+}

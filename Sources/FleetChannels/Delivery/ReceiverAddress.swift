@@ -1,0 +1,66 @@
+// Where a receiver is. Webhook URLs often carry a token in their path or query, so the URL is a secret and everything
+// that is said about the receiver names its host only.
+
+import Foundation
+
+import struct FleetCore.ReceiverName
+
+/// The URL of a receiver, of which only the host is ever shown.
+struct ReceiverAddress: Sendable, CustomStringConvertible {
+    let receiver: ReceiverName
+    let url: ChannelSecret
+    /// Host and, when the URL names one, port.
+    let host: String
+    /// What must never be quoted: the URL and its parts beyond the host, and secrets sent in the body.
+    private let unspeakable: [ChannelSecret]
+
+    /// - Parameters:
+    ///   - appending: a path that follows the one of `url`.
+    ///   - secrets: what else must not appear in a quotation.
+    init(
+        _ url: ChannelSecret, receiver: ReceiverName, appending path: String = "", secrets: [ChannelSecret] = []
+    ) throws(ChannelConfigurationError) {
+        let text = path.isEmpty ? url.exposed : String(url.exposed[...].trimmingSlashes) + path
+        guard let parts = URLComponents(string: text), let scheme = parts.scheme?.lowercased(),
+            ["http", "https"].contains(scheme), let name = parts.host, !name.isEmpty
+        else {
+            throw ChannelConfigurationError(receiver, "its url is no absolute http or https URL; correct the url")
+        }
+        guard parts.user == nil, parts.password == nil else {
+            throw ChannelConfigurationError(
+                receiver, "its url carries a user name or password, which is not supported; remove them from the url")
+        }
+        guard parts.fragment == nil else {
+            throw ChannelConfigurationError(receiver, "its url has a fragment (#…), which no server sees; remove it")
+        }
+        if !path.isEmpty, parts.query != nil {
+            throw ChannelConfigurationError(
+                receiver, "its url has a query (?…), but must be a base to which \(path) is appended; remove the query")
+        }
+        self.receiver = receiver
+        self.url = ChannelSecret(text)
+        host = parts.port.map { "\(name):\($0)" } ?? name
+        let pieces =
+            [parts.percentEncodedPath, parts.path, parts.percentEncodedQuery ?? "", parts.query ?? ""]
+            + parts.percentEncodedPath.split(separator: "/").map(String.init)
+            + (parts.queryItems ?? []).compactMap(\.value)
+        // Short pieces ("/", "v1") are no secrets, and striking them out would make every text unreadable.
+        unspeakable =
+            ([text] + pieces.filter { $0.count >= Self.shortestSecret }).map(ChannelSecret.init)
+            + secrets.filter { !$0.isEmpty }
+    }
+
+    private static let shortestSecret = 8
+
+    var description: String { "\(receiver) (\(host))" }
+
+    /// A text of somebody else's in a form that may be logged: on one line, bounded, and free of this receiver's secrets.
+    func quotable(_ text: String) -> String {
+        var clean = text
+        for secret in unspeakable.map(\.exposed).sorted(by: { $0.count > $1.count }) {
+            clean = clean.replacingOccurrences(of: secret, with: "<redacted>", options: .caseInsensitive)
+        }
+        let line = clean.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : Character($0) }
+        return String(line.prefix(ChannelLimits.quotedCharacters))
+    }
+}

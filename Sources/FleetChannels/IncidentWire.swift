@@ -1,0 +1,64 @@
+// From the incident of the core to the incident of the contract. This is the only place that knows both, so that neither
+// has to change for the other's sake.
+
+import FleetAPI
+import FleetCore
+
+extension IncidentBody {
+    /// The incident as it was when `notification` was decided.
+    init(_ notification: FleetCore.Notification, from sender: SenderIdentity) {
+        self.init(notification.incident, from: sender)
+        self.notification = Reason(reason: notification.event.rawValue, rule: notification.rule)
+    }
+
+    init(_ incident: Incident, from sender: SenderIdentity) {
+        self.init(
+            id: incident.id.text, revision: incident.revision, dedupKey: incident.key.text,
+            condition: incident.condition.rawValue, severity: incident.severity.rawValue,
+            status: incident.status.rawValue, tenant: incident.tenant.text,
+            scope: Scope(
+                kind: incident.scope.kind.rawValue, id: incident.scope.id, name: incident.scope.name,
+                partial: incident.scope.partial),
+            rooms: incident.rooms.prefix(BodyLimits.rooms).map(Room.init), roomsTotal: incident.rooms.count,
+            cause: incident.cause.rawValue, summary: incident.summary, firstBadAt: Timestamp(incident.firstBadAt),
+            lastGoodAt: incident.lastGoodAt.map(Timestamp.init), openedAt: Timestamp(incident.openedAt),
+            acknowledgedAt: incident.acknowledgedAt.map(Timestamp.init), acknowledgedBy: incident.acknowledgedBy,
+            reopenedCount: incident.reopenedCount, resolvedAt: incident.resolvedAt.map(Timestamp.init),
+            resolution: incident.resolution?.rawValue, links: Links(own: sender.resource(of: incident.id)),
+            evidence: incident.evidence.suffix(BodyLimits.evidence).map(Evidence.init))
+    }
+}
+
+extension IncidentBody.Room {
+    init(_ room: Incident.RoomReference) {
+        self.init(id: room.id.text, name: room.name, email: room.email, building: room.building, floor: room.floor)
+    }
+}
+
+extension IncidentBody.Evidence {
+    init(_ evidence: FleetCore.Evidence) {
+        self.init(
+            source: evidence.source, reading: evidence.reading, observedAt: Timestamp(evidence.observedAt))
+    }
+}
+
+extension EventType {
+    init(_ event: FleetCore.Notification.Event) {
+        self =
+            switch event {
+            case .opened: .incidentOpened
+            case .updated: .incidentUpdated
+            case .acknowledged: .incidentAcknowledged
+            case .reopened: .incidentReopened
+            case .resolved: .incidentResolved
+            }
+    }
+}
+
+extension IncidentEvent {
+    init(_ notification: FleetCore.Notification, from sender: SenderIdentity) {
+        self.init(
+            type: EventType(notification.event), timestamp: Timestamp(notification.decidedAt),
+            incident: IncidentBody(notification, from: sender))
+    }
+}

@@ -1,0 +1,100 @@
+// PagerDuty through its Events API v2. PagerDuty itself keeps acknowledgements, escalation and the on-call plan; Roomwatch
+// opens, updates and closes the alert of a key.
+//
+// Not here: a severity that rises above the acknowledged one must page again, and a trigger on an acknowledged key
+// notifies nobody, so design section 6 wants a resolve and a trigger of the same key. The planner decides that; it needs
+// two notifications, not a cleverer channel.
+
+import FleetAPI
+public import FleetCore
+public import HTTPExchange
+import HTTPTypes
+public import Timekeeping
+
+/// Tells PagerDuty (config `receivers[].pagerduty`).
+public struct PagerDutyChannel: Channel {
+    /// The base of PagerDuty's service region US; the EU has `https://events.eu.pagerduty.com`.
+    public static let defaultBase = "https://events.pagerduty.com"
+    /// The pause after a 429 without Retry-After: PagerDuty counts events by the minute.
+    public static let throttledPause: Duration = .seconds(30)
+
+    public let receiver: ReceiverName
+    private let address: ReceiverAddress
+    private let routingKey: ChannelSecret
+    private let sender: SenderIdentity
+    private let transport: any HTTPTransport
+
+    /// - Parameters:
+    ///   - base: the base URL, to which `/v2/enqueue` is appended.
+    ///   - routingKey: the content of `routing_key_file`, the integration key of an Events API v2 integration.
+    /// - Throws: ``ChannelConfigurationError`` when the URL or the key can never work.
+    public init(
+        receiver: ReceiverName, base: String = PagerDutyChannel.defaultBase, routingKey: ChannelSecret,
+        sender: SenderIdentity, transport: any HTTPTransport
+    ) throws(ChannelConfigurationError) {
+        guard !routingKey.isEmpty, !routingKey.exposed.contains(where: \.isWhitespace) else {
+            throw ChannelConfigurationError(
+                receiver, "its routing key file must hold exactly one key; copy the integration key into it")
+        }
+        self.receiver = receiver
+        self.address = try ReceiverAddress(
+            ChannelSecret(base), receiver: receiver, appending: "/v2/enqueue", secrets: [routingKey])
+        self.routingKey = routingKey
+        self.sender = sender
+        self.transport = transport
+    }
+
+    public func deliver(_ notification: Notification, at now: Moment) async -> DeliveryResult {
+        let body: [UInt8]
+        do {
+            body = try WireJSON.bytes(of: PagerDutyEvent(notification, routingKey: routingKey, from: sender))
+        } catch {
+            return .refused(
+                reason: "\(address): message \(notification.id) cannot be written as JSON; please report this as a bug")
+        }
+        let fields = HTTPFields(texts: [("content-type", "application/json"), ("user-agent", sender.userAgent)])
+        do {
+            return judge(try await transport.send(.attempt(address, fields, body)), at: now)
+        } catch {
+            return .judging(error, from: address)
+        }
+    }
+
+    private func judge(_ answer: HTTPAnswer, at now: Moment) -> DeliveryResult {
+        let reply = try? WireJSON.value(Reply.self, from: answer.body)
+        let said = reply.map { address.quotable($0.text) }
+        let result = DeliveryResult.judging(answer, from: address, at: now, said: said)
+        switch (result, answer.status) {
+        case (.accepted, 202) where reply?.isSuccess ?? true:
+            return result
+        case (.accepted, _) where reply?.isSuccess ?? false:
+            return result
+        case (.accepted, let status):
+            // A page must not be lost to a proxy's friendly 200, nor to an answer that denies its own status. A repeated
+            // event is harmless, because the key is the same.
+            let words = said.map { ": \($0)" } ?? ""
+            return .retry(reason: "\(address) answered \(status) without PagerDuty's success\(words)", retryAfter: nil)
+        case (.retry(let reason, nil), 429):
+            return .retry(reason: reason, retryAfter: Self.throttledPause)
+        default:
+            return result
+        }
+    }
+
+    /// What PagerDuty says about an event; every field may be missing.
+    private struct Reply: Decodable {
+        var status: String?
+        var message: String?
+        var errors: [String]?
+
+        var isSuccess: Bool { status?.lowercased() == "success" }
+        var text: String {
+            ([status, message].compactMap(\.self) + (errors ?? [])).filter { !$0.isEmpty }.joined(separator: "; ")
+        }
+    }
+}
+
+extension PagerDutyChannel: CustomStringConvertible, CustomReflectable {
+    public var description: String { "pagerduty \(address)" }
+    public var customMirror: Mirror { Mirror(self, children: [:]) }
+}
