@@ -1,0 +1,28 @@
+// Opening the store may do things that the operator must hear of although nothing failed.
+
+/// Something notable that happened while the store was opened.
+public enum OpenRemark: Sendable, Hashable {
+    /// There was no database; an empty one was made.
+    case created(path: String)
+    /// The database was damaged. It was renamed and a new one was made: everything that was known is forgotten,
+    /// pages that were waiting included.
+    case setAside(path: String, renamedTo: String, reason: String)
+    /// The schema was brought forward; the copy holds the database as it was.
+    case migrated(from: Int, to: Int, copy: String)
+}
+
+extension OpenRemark: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .created(let path):
+            "a new store was made at \(path)"
+        case .setAside(let path, let renamed, let reason):
+            "the store \(path) was damaged (\(reason)); it was renamed to \(renamed) and a new one was begun, so open "
+                + "incidents and unsent notifications from before are lost: check the disk, and look into the renamed "
+                + "file with sqlite3"
+        case .migrated(let from, let to, let copy):
+            "the store was upgraded from schema version \(from) to \(to); the database as it was is kept as \(copy) "
+                + "and may be deleted once the upgrade has proved itself"
+        }
+    }
+}

@@ -1,0 +1,127 @@
+// Everything that is done to the database as files, before or beside SQLite: directories, permissions, the header that
+// tells a foreign or newer file without opening it, and setting a damaged database aside with its journal.
+
+import Foundation
+import Glibc
+import Logging
+
+/// The files of one store.
+struct StoreFiles {
+    let path: String
+
+    /// The main file, its write-ahead log and the index of that log, which only make sense together.
+    private static let suffixes = ["", "-wal", "-shm"]
+
+    var directory: String { URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false) }
+    private var suspectMark: String { path + ".suspect" }
+
+    /// Makes the directory if it is missing (mode 0700), and an empty database file of mode 0600 if there is none;
+    /// SQLite gives its journals the mode of the database.
+    func prepare() throws(StoreError) {
+        do {
+            if !FileManager.default.fileExists(atPath: directory) {
+                try FileManager.default.createDirectory(
+                    atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            }
+        } catch {
+            throw StoreError.unusablePath(
+                path: path, reason: "its directory cannot be created: \(error.localizedDescription)")
+        }
+        var status = stat()
+        guard stat(path, &status) != 0 else {
+            guard status.st_mode & S_IFMT == S_IFREG else {
+                throw StoreError.unusablePath(path: path, reason: "it is not a regular file")
+            }
+            guard access(path, R_OK | W_OK) == 0 else {
+                throw StoreError.unusablePath(path: path, reason: "the file is not writable: \(lastErrorText())")
+            }
+            guard access(directory, W_OK | X_OK) == 0 else {
+                throw StoreError.unusablePath(path: path, reason: "its directory is not writable: \(lastErrorText())")
+            }
+            return
+        }
+        guard errno == ENOENT else { throw StoreError.unusablePath(path: path, reason: lastErrorText()) }
+        try Self.createPrivately(path)
+    }
+
+    /// Makes an empty file that only the daemon's user can read, or leaves the one that is there.
+    static func createPrivately(_ file: String) throws(StoreError) {
+        let descriptor = Glibc.open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw StoreError.unusablePath(path: file, reason: "it cannot be created: \(lastErrorText())")
+        }
+        Glibc.close(descriptor)
+    }
+
+    /// What the first hundred bytes say (sqlite.org/fileformat2, section 1.3).
+    enum Header: Equatable {
+        case empty
+        case database(userVersion: Int, applicationID: Int)
+        case notADatabase
+    }
+
+    func header() throws(StoreError) -> Header {
+        let bytes: [UInt8]
+        do {
+            let file = try FileHandle(forReadingFrom: URL(filePath: path))
+            defer { try? file.close() }
+            bytes = Array(try file.read(upToCount: 100) ?? Data())
+        } catch {
+            throw StoreError.io(path: path, doing: "reading its header", detail: error.localizedDescription)
+        }
+        if bytes.isEmpty { return .empty }
+        guard bytes.count == 100, bytes.starts(with: Array("SQLite format 3\u{0}".utf8)) else { return .notADatabase }
+        func number(at offset: Int) -> Int { bytes[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) } }
+        return .database(userVersion: number(at: 60), applicationID: number(at: 68))
+    }
+
+    /// Size of the main file in bytes; 0 when it is missing.
+    var size: Int { Self.size(of: path) }
+    var walSize: Int { Self.size(of: path + "-wal") }
+
+    private static func size(of file: String) -> Int {
+        var status = stat()
+        return stat(file, &status) == 0 ? Int(status.st_size) : 0
+    }
+
+    /// Renames the damaged database and its journals to `<path>.corrupt-<UTC stamp>`, `…-wal` and `…-shm`, so that
+    /// whoever looks into it later can open them together.
+    ///
+    /// - Returns: the new path of the main file.
+    func setAside(at now: Date) throws(StoreError) -> String {
+        let stamp = Self.stamp(now)
+        var target = "\(path).corrupt-\(stamp)"
+        var number = 2
+        while FileManager.default.fileExists(atPath: target) {
+            target = "\(path).corrupt-\(stamp)-\(number)"
+            number += 1
+        }
+        for suffix in Self.suffixes {
+            guard rename(path + suffix, target + suffix) != 0 else { continue }
+            let reason = errno
+            if reason != ENOENT {
+                throw StoreError.unusablePath(
+                    path: path, reason: "it is damaged and cannot be renamed to \(target): \(errorText(reason))")
+            }
+        }
+        clearSuspicion()
+        return target
+    }
+
+    /// `20261120T080001Z`
+    private static func stamp(_ date: Date) -> String {
+        let style = Date.ISO8601FormatStyle(dateSeparator: .omitted, timeSeparator: .omitted)
+        return date.formatted(style)
+    }
+
+    var isSuspect: Bool { FileManager.default.fileExists(atPath: suspectMark) }
+
+    func markSuspect(_ detail: String, log: Logger) {
+        guard !isSuspect else { return }
+        if !FileManager.default.createFile(atPath: suspectMark, contents: Data((detail + "\n").utf8)) {
+            log.error("The mark that the store is damaged could not be written", metadata: ["file": "\(suspectMark)"])
+        }
+    }
+
+    func clearSuspicion() { _ = unlink(suspectMark) }
+}

@@ -1,0 +1,149 @@
+// Opening in an order that never harms a file: lock, look, refuse or set aside, and only then open for writing, copy,
+// and migrate.
+
+public import Foundation
+import GRDB
+public import Logging
+
+extension Store {
+    /// Files up to this size are checked as a whole at every start; that takes well under a second. Larger ones only
+    /// when damage was met during the last run, because a start has three seconds (design section 9).
+    public static let wholeCheckLimit = 64 << 20
+
+    /// How long a statement waits for a foreign process, an operator's `sqlite3` say, that holds the database.
+    static let busyTimeout = 5.0
+    /// Snapshots that can be read at the same time.
+    static let readers = 4
+    /// The write-ahead log is cut back to this after a large transaction went through it.
+    static let walKeptBytes = 64 << 20
+    /// Page cache of a connection; the writer holds the indexes of 20,000 rooms in it.
+    static let cacheKibibytes = 8 << 10
+
+    /// Opens the store, making, setting aside or upgrading the file as needed.
+    ///
+    /// - Parameters:
+    ///   - path: the database file (config `store.path`); its directory is made when missing.
+    ///   - now: names the file that a damaged database is set aside as.
+    ///   - wholeCheckLimit: see ``wholeCheckLimit``.
+    /// - Returns: the store, and what the operator should hear.
+    public static func open(
+        path: String, now: Date, log: Logger, wholeCheckLimit: Int = Store.wholeCheckLimit
+    ) throws(StoreError) -> (store: Store, remarks: [OpenRemark]) {
+        try open(path: path, now: now, log: log, wholeCheckLimit: wholeCheckLimit, migrations: Schema.migrations)
+    }
+
+    /// The same with other migrations, for tests of upgrading.
+    static func open(
+        path: String, now: Date, log: Logger, wholeCheckLimit: Int = Store.wholeCheckLimit, migrations: [Migration]
+    ) throws(StoreError) -> (store: Store, remarks: [OpenRemark]) {
+        let files = StoreFiles(path: path)
+        var remarks: [OpenRemark] = []
+        try files.prepare()
+        let lock = try StoreLock(for: path)
+        let known = migrations.last?.version ?? 0
+        if let damage = try files.damage(known: known, wholeCheckLimit: wholeCheckLimit) {
+            let renamed = try files.setAside(at: now)
+            remarks.append(.setAside(path: path, renamedTo: renamed, reason: damage))
+            try files.prepare()
+        }
+        files.clearSuspicion()
+        do {
+            let pool = try DatabasePool(path: path, configuration: configuration)
+            // GRDB sets synchronous = NORMAL itself after every hook of the configuration has run, under which a power
+            // cut may take back a committed transaction: a page that was sent would be forgotten. So it is set here.
+            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            remarks += try migrate(pool, files: files, to: migrations)
+            return (Store(pool: pool, lock: lock, log: log), remarks)
+        } catch {
+            throw StoreError(error, path: path, doing: "opening it")
+        }
+    }
+
+    private static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.label = "store"
+        configuration.foreignKeysEnabled = true
+        configuration.maximumReaderCount = readers
+        configuration.busyMode = .timeout(busyTimeout)
+        configuration.prepareDatabase { db in
+            // Only takes effect on a file that has no tables yet; lets retention give pages back (see Retention).
+            if !db.configuration.readonly { try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL") }
+            try db.execute(
+                sql: "PRAGMA journal_size_limit = \(walKeptBytes); PRAGMA cache_size = -\(cacheKibibytes)")
+        }
+        return configuration
+    }
+
+    private static func migrate(
+        _ pool: DatabasePool, files: StoreFiles, to migrations: [Migration]
+    ) throws -> [OpenRemark] {
+        let found = try pool.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
+        let missing = migrations.filter { $0.version > found }
+        guard let target = missing.last?.version else { return [] }
+        var copy: String?
+        if found > 0 { copy = try keepCopy(of: pool, before: target) }
+        for step in missing {
+            try pool.write { db in
+                try db.execute(sql: step.sql)
+                try db.execute(sql: "PRAGMA application_id = \(Schema.applicationID)")
+                try db.execute(sql: "PRAGMA user_version = \(step.version)")
+            }
+        }
+        if let copy { return [.migrated(from: found, to: target, copy: copy)] }
+        return [.created(path: files.path)]
+    }
+
+    /// Writes `<path>.before-v<N>`; under another name first, so that a copy of that name is always a whole one.
+    private static func keepCopy(of pool: DatabasePool, before version: Int) throws -> String {
+        let copy = "\(pool.path).before-v\(version)"
+        let partial = copy + ".partial"
+        try? FileManager.default.removeItem(atPath: partial)
+        try StoreFiles.createPrivately(partial)
+        try pool.writeWithoutTransaction { try $0.execute(sql: "VACUUM INTO ?", arguments: [partial]) }
+        guard rename(partial, copy) == 0 else {
+            throw StoreError.io(path: copy, doing: "keeping a copy before upgrading", detail: lastErrorText())
+        }
+        return copy
+    }
+}
+
+extension StoreFiles {
+    /// Why the file cannot be used as it is, or `nil` when it can; reads only.
+    ///
+    /// - Throws: `newerVersion` and `foreignDatabase`, which must not be set aside; anything about the disk.
+    fileprivate func damage(known: Int, wholeCheckLimit: Int) throws(StoreError) -> String? {
+        switch try header() {
+        case .empty: return nil
+        case .notADatabase: return "it does not begin like a SQLite database"
+        case .database(let version, let application):
+            try refuse(version: version, application: application, known: known)
+        }
+        do {
+            var configuration = Configuration()
+            configuration.readonly = true
+            configuration.busyMode = .timeout(Store.busyTimeout)
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            defer { try? queue.close() }
+            return try queue.read { db in
+                // The header may lag behind the write-ahead log, so the questions are asked again through SQLite.
+                let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+                let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+                try refuse(version: version, application: application, known: known)
+                let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
+                if application == 0, tables > 0 { throw StoreError.foreignDatabase(path: path) }
+                guard isSuspect || size + walSize <= wholeCheckLimit else { return nil }
+                let verdict = try String.fetchOne(db, sql: "PRAGMA quick_check(1)") ?? "no answer"
+                return verdict == "ok" ? nil : verdict
+            }
+        } catch {
+            let error = StoreError(error, path: path, doing: "checking it")
+            if case .corrupt(_, let detail) = error { return detail }
+            throw error
+        }
+    }
+
+    private func refuse(version: Int, application: Int, known: Int) throws(StoreError) {
+        if application != 0, application != Schema.applicationID { throw StoreError.foreignDatabase(path: path) }
+        if version > known { throw StoreError.newerVersion(path: path, found: version, known: known) }
+    }
+}

@@ -1,0 +1,171 @@
+// The one door through which the Ledger writes: a whole decision in one transaction. A call whose outcome was never
+// heard (a crash, a failing disk) may be repeated word for word; everything is keyed so that repeating adds nothing and
+// never takes a newer state back.
+
+public import FleetCore
+import GRDB
+
+extension Store {
+    /// Writes one decision of the Ledger, all of it or nothing.
+    ///
+    /// - Parameters:
+    ///   - change: what was decided.
+    ///   - attempts: deliveries that took place while the notifications of `change` could not be written (the memory
+    ///     outbox of design section 6), so that no row is ever seen waiting that was sent already.
+    /// - Throws: `diskFull`, `io` and `busy` leave the database as it was, and the same call may be repeated.
+    public func commit(_ change: Change, attempts: [DeliveryAttempt] = []) throws(StoreError) {
+        guard !change.isEmpty || !attempts.isEmpty else { return }
+        try write("committing a change") { db in
+            try db.upsert(change.tracks)
+            try db.upsert(change.conditions)
+            var encoding = IncidentEncoding()
+            try db.upsert(change.incidents, encoding: &encoding)
+            try db.append(change.transitions)
+            try db.insert(change.notifications, encoding: &encoding)
+            try db.withdraw(change.withdrawals)
+            try db.write(change.observations)
+            for attempt in attempts { try db.record(attempt) }
+        }
+    }
+}
+
+extension Database {
+    fileprivate func upsert(_ tracks: [TrackRecord]) throws {
+        guard !tracks.isEmpty else { return }
+        let statement = try cachedStatement(
+            sql: """
+                INSERT OR REPLACE INTO track (
+                  tenant, account, presence_phase, presence_first_bad, presence_fired, presence_streak_first,
+                  presence_streak_count, device_phase, device_first_bad, device_fired, device_streak_first,
+                  device_streak_count, last_good, last_usable, last_good_proved_use, in_use_at_first_bad)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """)
+        for track in tracks {
+            var arguments = Arguments(capacity: 16)
+            arguments.add(track.tenant.text)
+            arguments.add(track.account.text)
+            arguments.add(track.presence)
+            arguments.add(track.device)
+            arguments.add(track.lastGood)
+            arguments.add(track.lastUsable)
+            arguments.add(track.lastGoodProvedUse)
+            arguments.add(track.inUseAtFirstBad)
+            try statement.run(arguments)
+        }
+    }
+
+    fileprivate func upsert(_ conditions: [ConditionRecord]) throws {
+        guard !conditions.isEmpty else { return }
+        let statement = try cachedStatement(
+            sql: """
+                INSERT OR REPLACE INTO condition (
+                  dedup_key, tenant, condition, subject, phase, first_bad, fired, streak_first, streak_count)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """)
+        for condition in conditions {
+            var arguments = Arguments(capacity: 9)
+            arguments.add(condition.key.text)
+            arguments.add(condition.tenant.text)
+            arguments.add(condition.condition.rawValue)
+            arguments.add(condition.subject)
+            arguments.add(condition.state)
+            try statement.run(arguments)
+        }
+    }
+
+    /// An older revision never replaces a newer one: a repeated commit may arrive late.
+    fileprivate func upsert(_ incidents: [Incident], encoding: inout IncidentEncoding) throws {
+        guard !incidents.isEmpty else { return }
+        let statement = try cachedStatement(
+            sql: """
+                INSERT INTO incident (
+                  id, dedup_key, tenant, condition, severity, status, revision, opened_at, resolved_at, detail)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (id) DO UPDATE SET
+                  severity = excluded.severity, status = excluded.status, revision = excluded.revision,
+                  opened_at = excluded.opened_at, resolved_at = excluded.resolved_at, detail = excluded.detail
+                WHERE excluded.revision >= incident.revision
+                """)
+        for incident in incidents {
+            var arguments = Arguments(capacity: 10)
+            arguments.add(incident.id.text)
+            arguments.add(incident.key.text)
+            arguments.add(incident.tenant.text)
+            arguments.add(incident.condition.rawValue)
+            arguments.add(incident.severity.rawValue)
+            arguments.add(incident.status.rawValue)
+            arguments.add(incident.revision)
+            arguments.add(incident.openedAt)
+            arguments.add(incident.resolvedAt)
+            arguments.add(try encoding.text(of: incident))
+            try statement.run(arguments)
+        }
+    }
+
+    fileprivate func append(_ transitions: [Transition]) throws {
+        guard !transitions.isEmpty else { return }
+        let statement = try cachedStatement(
+            sql: """
+                INSERT INTO transition (
+                  tenant, subject, condition, from_phase, to_phase, at, decided_at, reason, incident)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (tenant, subject, at, decided_at, condition, from_phase, to_phase) DO NOTHING
+                """)
+        for transition in transitions {
+            var arguments = Arguments(capacity: 9)
+            arguments.add(transition.tenant.text)
+            arguments.add(transition.subject)
+            arguments.add(transition.condition.rawValue)
+            arguments.add(transition.from.rawValue)
+            arguments.add(transition.to.rawValue)
+            arguments.add(transition.at)
+            arguments.add(transition.decidedAt)
+            arguments.add(transition.reason)
+            arguments.add(transition.incident?.text)
+            try statement.run(arguments)
+        }
+    }
+
+    fileprivate func insert(_ notifications: [Notification], encoding: inout IncidentEncoding) throws {
+        guard !notifications.isEmpty else { return }
+        let statement = try cachedStatement(
+            sql: """
+                INSERT INTO notification (
+                  id, receiver, dedup_key, incident, event, revision, rule, decided_at, not_before, state,
+                  next_attempt, detail)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?)
+                ON CONFLICT (id) DO NOTHING
+                """)
+        for notification in notifications {
+            var arguments = Arguments(capacity: 11)
+            arguments.add(notification.id.text)
+            arguments.add(notification.receiver.text)
+            arguments.add(notification.incident.key.text)
+            arguments.add(notification.incident.id.text)
+            arguments.add(notification.event.rawValue)
+            arguments.add(notification.incident.revision)
+            arguments.add(notification.rule)
+            arguments.add(notification.decidedAt)
+            arguments.add(notification.notBefore)
+            arguments.add(notification.notBefore)
+            arguments.add(try encoding.text(of: notification.incident))
+            try statement.run(arguments)
+        }
+    }
+
+    /// What was sent already stays as it is: only waiting rows can be withdrawn.
+    fileprivate func withdraw(_ withdrawals: [Change.Withdrawal]) throws {
+        guard !withdrawals.isEmpty else { return }
+        let statement = try cachedStatement(
+            sql: """
+                UPDATE notification SET state = 'withdrawn', settled_at = decided_at, remark = ?
+                WHERE id = ? AND state = 'waiting'
+                """)
+        for withdrawal in withdrawals {
+            var arguments = Arguments(capacity: 2)
+            arguments.add(withdrawal.reason)
+            arguments.add(withdrawal.notification.text)
+            try statement.run(arguments)
+        }
+    }
+}

@@ -1,0 +1,131 @@
+// Settling outbox rows. A row is marked only after the receiver answered, so a crash in between sends it again with the
+// same id; an attempt is recognised by its notification and the instant it began, so recording one twice is harmless.
+
+public import FleetCore
+public import struct Foundation.Date
+import GRDB
+import Timekeeping
+
+/// One attempt to deliver one notification.
+public struct DeliveryAttempt: Sendable, Hashable {
+    public var notification: UniqueID
+    public var began: Date
+    public var latency: Duration
+    /// The receiver's status code, when there was one.
+    public var status: Int?
+    public var outcome: DeliveryOutcome
+
+    public init(
+        notification: UniqueID, began: Date, latency: Duration, status: Int? = nil, outcome: DeliveryOutcome
+    ) {
+        self.notification = notification
+        self.began = began
+        self.latency = latency
+        self.status = status
+        self.outcome = outcome
+    }
+}
+
+/// What became of an attempt. The errors are notes to the operator and must not quote secrets.
+public enum DeliveryOutcome: Sendable, Hashable {
+    case accepted
+    /// Not now; the row waits until `at`, and later rows of the same receiver and key wait behind it.
+    case retry(at: Date, error: String)
+    /// Never; the row is settled and later rows may go.
+    case failed(error: String)
+}
+
+extension Store {
+    /// Records attempts in one transaction (one fsync for all of them).
+    ///
+    /// Acceptance always counts, even for a row that was withdrawn or given up meanwhile: the receiver has heard it.
+    ///
+    /// - Returns: the ids that the store does not know; they were not recorded.
+    @discardableResult
+    public func record(_ attempts: [DeliveryAttempt]) throws(StoreError) -> [UniqueID] {
+        guard !attempts.isEmpty else { return [] }
+        return try write("recording deliveries") { db in
+            var unknown: [UniqueID] = []
+            for attempt in attempts where try !db.record(attempt) { unknown.append(attempt.notification) }
+            return unknown
+        }
+    }
+}
+
+extension Database {
+    /// - Returns: whether the notification is known.
+    @discardableResult
+    func record(_ attempt: DeliveryAttempt) throws -> Bool {
+        let find = try cachedStatement(sql: "SELECT seq FROM notification WHERE id = ?")
+        guard let seq = try Int.fetchOne(find, arguments: [attempt.notification.text]) else { return false }
+        let outcome = attempt.outcome
+        var row = Arguments(capacity: 6)
+        row.add(seq)
+        row.add(attempt.began)
+        row.add(Int(attempt.latency.milliseconds))
+        row.add(outcome.word)
+        row.add(attempt.status)
+        row.add(outcome.error)
+        try cachedStatement(
+            sql: """
+                INSERT INTO delivery (notification, began_at, latency, outcome, status, error)
+                VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (notification, began_at) DO NOTHING
+                """
+        ).run(row)
+        guard changesCount > 0 else { return true }
+
+        var settled = Arguments(capacity: 3)
+        let ended = attempt.began.addingTimeInterval(Double(attempt.latency.milliseconds) / 1000)
+        switch outcome {
+        case .accepted:
+            settled.add(ended)
+            settled.add(seq)
+            try cachedStatement(
+                sql: """
+                    UPDATE notification
+                    SET state = 'accepted', settled_at = ?, remark = NULL, attempts = attempts + 1
+                    WHERE seq = ? AND state <> 'accepted'
+                    """
+            ).run(settled)
+        case .retry(let next, let error):
+            settled.add(next)
+            settled.add(error)
+            settled.add(seq)
+            try cachedStatement(
+                sql: """
+                    UPDATE notification SET next_attempt = ?, remark = ?, attempts = attempts + 1
+                    WHERE seq = ? AND state = 'waiting'
+                    """
+            ).run(settled)
+        case .failed(let error):
+            settled.add(ended)
+            settled.add(error)
+            settled.add(seq)
+            try cachedStatement(
+                sql: """
+                    UPDATE notification SET state = 'failed', settled_at = ?, remark = ?, attempts = attempts + 1
+                    WHERE seq = ? AND state = 'waiting'
+                    """
+            ).run(settled)
+        }
+        return true
+    }
+}
+
+extension DeliveryOutcome {
+    /// The word in the table `delivery`.
+    public var word: String {
+        switch self {
+        case .accepted: "accepted"
+        case .retry: "retry"
+        case .failed: "failed"
+        }
+    }
+
+    fileprivate var error: String? {
+        switch self {
+        case .accepted: nil
+        case .retry(_, let error), .failed(let error): error
+        }
+    }
+}
