@@ -33,6 +33,7 @@ struct CurlFailure {
         case .stalled: make(.stalled, "nothing moved for the whole stall limit")
         case .deadlinePassed where requestBegan: make(.totalTimedOut, "no complete answer within the total limit")
         case .deadlinePassed: make(.connectTimedOut, "no connection was to be had within the total limit")
+        case .finished(CURLE_OK): make(.brokenConnection, "the connection ended within the answer's header")
         case .finished(let code): make(kind(of: code), tooLarge ?? "\(printable) (curl \(code.rawValue))")
         }
     }

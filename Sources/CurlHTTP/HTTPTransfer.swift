@@ -64,9 +64,9 @@ final class HTTPTransfer: Transfer {
 
     func end(_ reason: TransferEnd) {
         let result: Result<HTTPAnswer, HTTPTransportError>
-        if reason == .finished(CURLE_OK) {
-            result = .success(
-                HTTPAnswer(status: easy.long(CURLINFO_RESPONSE_CODE), headerFields: header.fields, body: body))
+        let status = easy.long(CURLINFO_RESPONSE_CODE)
+        if reason == .finished(CURLE_OK), header.isComplete, status >= 200 {
+            result = .success(HTTPAnswer(status: status, headerFields: header.fields, body: body))
         } else {
             var failure = CurlFailure(reason, request: plan.request)
             failure.requestBegan = requestBegan

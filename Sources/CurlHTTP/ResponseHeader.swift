@@ -11,6 +11,9 @@ struct ResponseHeader {
     private(set) var fields: HTTPFields = [:]
     private var receivedBytes = 0
     private var blockIsOpen = false
+    /// Whether the latest block has ended with its empty line. libcurl takes the end of a connection in the middle of a
+    /// header for the end of the header, and reports success.
+    private(set) var isComplete = false
 
     /// Takes one line as libcurl delivers it, line end included.
     ///
@@ -23,8 +26,10 @@ struct ResponseHeader {
         if line.starts(with: "HTTP/".utf8), !blockIsOpen {
             fields = [:]
             blockIsOpen = true
+            isComplete = false
         } else if line.isEmpty {
             blockIsOpen = false
+            isComplete = true
         } else if blockIsOpen {
             append(line)
         }
