@@ -1,0 +1,98 @@
+// The transport every outbound HTTP request takes. It only hands plans to the loop's thread and awaits their ends; all
+// state of libcurl's stays on that thread.
+
+public import HTTPExchange
+import Synchronization
+public import Timekeeping
+
+/// libcurl behind ``HTTPTransport``: HTTP/2 over TLS where the server offers it, kept-alive HTTP/1.1 elsewhere.
+///
+/// Beyond the protocol's promises: a GET, HEAD, PUT, DELETE or OPTIONS request is repeated once a kept connection turns
+/// out dead; any other method never is (RFC 9110, section 9.2.2), it fails with `brokenConnection`.
+/// `headerFields` of an answer are those of the wire: `Content-Length` and `Content-Encoding` describe the body before
+/// decompression.
+public final class CurlTransport: HTTPTransport {
+    private let configuration: CurlConfiguration
+    private let time: any TimeSource
+    private let inbox: TransferInbox
+
+    /// Starts the transport's thread.
+    ///
+    /// - Parameter time: deadlines and stalls are measured by its steady clock; libcurl measures the connect limit.
+    public init(configuration: CurlConfiguration, time: any TimeSource) {
+        self.configuration = configuration
+        self.time = time
+        inbox = TransferInbox(bound: configuration.maximumQueuedTransfers)
+        TransferLoop.launch(
+            inbox: inbox,
+            bounds: LoopBounds(
+                concurrentTransfers: configuration.maximumConcurrentTransfers,
+                connectionsPerHost: configuration.maximumConnectionsPerHost,
+                keptConnections: Self.keptConnections),
+            time: time)
+    }
+
+    /// Idle connections kept for reuse, over all hosts.
+    static let keptConnections = 64
+
+    /// The thread ends by itself; nothing can be outstanding, because every call in flight holds the transport.
+    deinit { inbox.requestStop() }
+
+    public func send(_ call: HTTPCall) async throws(HTTPTransportError) -> HTTPAnswer {
+        let request = try CheckedRequest(call, configuration: configuration)
+        let deadline = time.now().steady + call.limits.total
+        let ticket = CallTicket(inbox: inbox)
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                ticket.submit(HTTPPlan(request: request, deadline: deadline, continuation: continuation))
+            }
+        } onCancel: {
+            ticket.cancel()
+        }
+        return try result.get()
+    }
+
+    /// Fails everything outstanding with `transportUnavailable`, closes all connections and ends the thread. Later
+    /// calls fail at once. May be called more than once.
+    public func shutdown() async {
+        inbox.requestStop()
+        await inbox.waitForEnd()
+    }
+}
+
+/// One call's place between its task and the loop. A cancellation can overtake the submission, because the two come
+/// from different threads; the ticket puts them in order.
+private final class CallTicket: Sendable {
+    private enum Stage {
+        case new
+        case cancelled
+        case submitted
+    }
+
+    private let stage = Mutex(Stage.new)
+    private let inbox: TransferInbox
+    private let id: TransferID
+
+    init(inbox: TransferInbox) {
+        self.inbox = inbox
+        id = inbox.reserveID()
+    }
+
+    func submit(_ plan: HTTPPlan) {
+        let refusal: TransferEnd? = stage.withLock { stage in
+            guard stage == .new else { return .cancelled }
+            stage = .submitted
+            // Under the lock: a cancellation that comes now must find the plan in the inbox.
+            return inbox.submit(plan, as: id)
+        }
+        if let refusal { plan.neverBegan(refusal) }
+    }
+
+    func cancel() {
+        let wasSubmitted = stage.withLock { stage in
+            defer { stage = .cancelled }
+            return stage == .submitted
+        }
+        if wasSubmitted { inbox.cancel(id) }
+    }
+}

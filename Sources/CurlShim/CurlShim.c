@@ -1,0 +1,48 @@
+// The parentheses around each function's name step over libcurl's type-checking macros of the same name, which
+// accept constants only.
+
+#include "CurlShim.h"
+
+CURLcode curl_shim_set_long(CURL *handle, CURLoption option, long value) {
+    return (curl_easy_setopt)(handle, option, value);
+}
+
+CURLcode curl_shim_set_offset(CURL *handle, CURLoption option, curl_off_t value) {
+    return (curl_easy_setopt)(handle, option, value);
+}
+
+CURLcode curl_shim_set_string(CURL *handle, CURLoption option, const char *value) {
+    return (curl_easy_setopt)(handle, option, value);
+}
+
+CURLcode curl_shim_set_pointer(CURL *handle, CURLoption option, void *value) {
+    return (curl_easy_setopt)(handle, option, value);
+}
+
+CURLcode curl_shim_set_list(CURL *handle, CURLoption option, struct curl_slist *value) {
+    return (curl_easy_setopt)(handle, option, value);
+}
+
+CURLcode curl_shim_set_write_callback(CURL *handle, CURLoption option, curl_write_callback callback) {
+    return (curl_easy_setopt)(handle, option, callback);
+}
+
+CURLcode curl_shim_set_prereq_callback(CURL *handle, curl_prereq_callback callback) {
+    return (curl_easy_setopt)(handle, CURLOPT_PREREQFUNCTION, callback);
+}
+
+CURLcode curl_shim_get_long(CURL *handle, CURLINFO info, long *value) {
+    return (curl_easy_getinfo)(handle, info, value);
+}
+
+CURLcode curl_shim_get_offset(CURL *handle, CURLINFO info, curl_off_t *value) {
+    return (curl_easy_getinfo)(handle, info, value);
+}
+
+CURLMcode curl_shim_multi_set_long(CURLM *multi, CURLMoption option, long value) {
+    return (curl_multi_setopt)(multi, option, value);
+}
+
+CURLcode curl_shim_message_result(const CURLMsg *message) {
+    return message->data.result;
+}
