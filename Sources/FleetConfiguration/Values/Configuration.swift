@@ -1,0 +1,47 @@
+// The configuration as the daemon uses it: typed, checked, with every default filled in. Reading it needs a text and
+// nothing else, so the whole of it is tested without a file; only `load` touches the disk.
+
+import FleetCore
+
+/// Everything that `/etc/roomwatch/roomwatch.yaml` says (design section 7), defaults included.
+public struct Configuration: Sendable, Hashable {
+    /// In the order of the file; at least one, with distinct names.
+    public var tenants: [TenantConfiguration]
+    public var poll: PollConfiguration
+    /// `detection`, `poll.presence` and `poll.suspect`.
+    public var detection: DetectionRules
+    /// Not acted on in this version.
+    public var correlation: CorrelationConfiguration
+    /// `hours` and the hours, holidays and time zones of `buildings`; has an entry for every building named in either.
+    public var hours: HoursTable
+    public var buildings: [String: BuildingConfiguration]
+    /// Not acted on in this version.
+    public var rooms: [RoomOverride]
+    /// As written; the window `nightly` is not in the list unless the file names it. Not acted on in this version.
+    public var maintenance: [MaintenanceWindow]
+    public var store: StoreConfiguration
+    public var api: APIConfiguration
+    public var http: OutboundConfiguration
+    /// Not acted on in this version.
+    public var heartbeat: HeartbeatConfiguration?
+    /// In the order of the file; at least one, with distinct names.
+    public var receivers: [ReceiverConfiguration]
+    public var routes: [Route]
+    public var log: LogConfiguration
+    /// What the operator should know without it being an error; ordered by line.
+    public var notices: [ConfigurationNotice]
+
+    /// Where the configuration is looked for unless the command line says otherwise.
+    public static let defaultPath = "/etc/roomwatch/roomwatch.yaml"
+
+    /// `routes` and `receivers` as the planner takes them.
+    public var routing: RoutingTree {
+        RoutingTree(routes: routes, receivers: receivers.map(\.profile))
+    }
+
+    /// Every file that the configuration names, in no particular order.
+    public var secretReferences: [SecretReference] {
+        tenants.flatMap(\.secretReferences) + receivers.map(\.secret)
+            + [api.tokensFile, http.caFile, heartbeat?.urlFile].compactMap(\.self)
+    }
+}

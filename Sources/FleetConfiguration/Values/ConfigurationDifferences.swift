@@ -1,0 +1,92 @@
+// What a reload (SIGHUP) can and cannot change. Sockets, the store and the identity of a tenant are taken at the start;
+// restarts are cheap, so changing them in flight is not worth its faults.
+
+import FleetCore
+
+extension Configuration {
+    /// The keys whose change only a restart takes up, in the order of the contract; empty when a reload does it all.
+    public func restartOnlyDifferences(to new: Configuration) -> [String] {
+        var keys: [String] = []
+        let before = Dictionary(tenants.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let after = Dictionary(new.tenants.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        for name in Set(before.keys).union(after.keys).sorted() {
+            guard let old = before[name], let new = after[name] else {
+                keys.append("tenants[\(name)]")
+                continue
+            }
+            keys += Self.differences([
+                ("tenant_id", old.tenantID == new.tenantID), ("client_id", old.clientID == new.clientID),
+                ("cloud", old.cloud == new.cloud), ("credential", old.credential.isSame(as: new.credential)),
+                ("endpoints", old.endpoints.isSame(as: new.endpoints)),
+            ]).map { "tenants[\(name)].\($0)" }
+        }
+        keys += Self.differences([
+            ("store.path", store.path == new.store.path), ("api.listen", api.listen == new.api.listen),
+            ("api.socket", api.socket == new.api.socket),
+            ("api.tokens_file", api.tokensFile?.name == new.api.tokensFile?.name),
+            ("api.behind_proxy", api.behindProxy == new.api.behindProxy), ("http.proxy", http.proxy == new.http.proxy),
+            ("http.ca_file", http.caFile?.name == new.http.caFile?.name),
+        ])
+        if Set(receivers.map(\.identity)) != Set(new.receivers.map(\.identity)) { keys.append("receivers") }
+        return keys
+    }
+
+    /// The sections whose change a reload takes up, in the order of the contract.
+    public func liveDifferences(to new: Configuration) -> [String] {
+        let isSamePoll =
+            poll == new.poll && detection.sweepInterval == new.detection.sweepInterval
+            && detection.suspectInterval == new.detection.suspectInterval
+        let isSameDetection =
+            detection.offline == new.detection.offline && detection.blindAfter == new.detection.blindAfter
+        var retention = store
+        retention.path = new.store.path
+        return Self.differences([
+            ("tenants.inventory", inventories == new.inventories), ("poll", isSamePoll),
+            ("detection", isSameDetection), ("correlation", correlation == new.correlation),
+            ("hours", hours == new.hours), ("buildings", buildings == new.buildings), ("rooms", rooms == new.rooms),
+            ("maintenance", maintenance == new.maintenance), ("store.retention", retention == new.store),
+            ("api.external_url", api.externalURL == new.api.externalURL), ("heartbeat", heartbeat == new.heartbeat),
+            ("receivers.fallback", fallbacks == new.fallbacks), ("routes", routes == new.routes),
+            ("log", log == new.log),
+        ])
+    }
+
+    private var inventories: [TenantName: InventoryConfiguration] {
+        Dictionary(tenants.map { ($0.name, $0.inventory) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    private var fallbacks: [ReceiverName: ReceiverName?] {
+        Dictionary(receivers.map { ($0.name, $0.fallback) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    private static func differences(_ comparisons: [(key: String, isSame: Bool)]) -> [String] {
+        comparisons.filter { !$0.isSame }.map(\.key)
+    }
+}
+
+extension CredentialConfiguration {
+    /// The key of a reference holds the place of the tenant in the file, which may change without meaning anything.
+    fileprivate func isSame(as other: CredentialConfiguration) -> Bool {
+        switch (self, other) {
+        case (.clientSecret(let a), .clientSecret(let b)): a.name == b.name
+        case (.certificate(let a, let aKey), .certificate(let b, let bKey)): a.name == b.name && aKey.name == bKey.name
+        case (.clientSecret, .certificate), (.certificate, .clientSecret): false
+        }
+    }
+}
+
+extension EndpointConfiguration {
+    fileprivate func isSame(as other: EndpointConfiguration) -> Bool {
+        login == other.login && graph == other.graph && caFile?.name == other.caFile?.name
+    }
+}
+
+extension ReceiverConfiguration {
+    /// What a channel is made of, wherever it stands in the file.
+    fileprivate var identity: [String] {
+        switch channel {
+        case .webhook(let url, let secret): [name.text, "webhook", url, secret.name]
+        case .pagerDuty(let url, let key): [name.text, "pagerduty", url, key.name]
+        }
+    }
+}

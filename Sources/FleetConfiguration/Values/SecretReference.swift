@@ -1,0 +1,67 @@
+// Secrets never stand in the configuration; it names files. Where a name is looked for is decided here, as a pure
+// function, so that the daemon, the doctor and the error message agree.
+
+/// A file that the configuration names for its content: a secret, or a certificate.
+public struct SecretReference: Sendable, CustomStringConvertible {
+    /// The key that names it: `tenants[0].credential.client_secret_file`.
+    public var key: String
+    /// As written: an absolute path, or a name relative to `$CREDENTIALS_DIRECTORY` or the configuration.
+    public var name: String
+    /// Where it is written.
+    public var line: Int
+
+    public init(key: String, name: String, line: Int) {
+        self.key = key
+        self.name = name
+        self.line = line
+    }
+
+    /// The paths at which the file may be, the first that exists is meant (design section 7: a relative name is looked
+    /// up in `$CREDENTIALS_DIRECTORY`, then beside the configuration).
+    ///
+    /// - Parameters:
+    ///   - configDirectory: the directory of the configuration file.
+    ///   - credentialsDirectory: `$CREDENTIALS_DIRECTORY`, which systemd sets for `LoadCredential`; `nil` without it.
+    public func candidatePaths(configDirectory: String, credentialsDirectory: String?) -> [String] {
+        Self.candidatePaths(for: name, configDirectory: configDirectory, credentialsDirectory: credentialsDirectory)
+    }
+
+    /// See ``candidatePaths(configDirectory:credentialsDirectory:)``.
+    public static func candidatePaths(
+        for name: String, configDirectory: String, credentialsDirectory: String?
+    ) -> [String] {
+        if name.hasPrefix("/") { return [name] }
+        let beside = join(configDirectory, name)
+        // Names of credentials hold no slash (systemd.exec(5)), so `../x` is never looked up among them.
+        guard let credentialsDirectory, !credentialsDirectory.isEmpty, !name.contains("/"), name != ".." else {
+            return [beside]
+        }
+        return [join(credentialsDirectory, name), beside]
+    }
+
+    /// The error for a file that is at none of its paths, or cannot be used. Does not quote the name: people paste the
+    /// secret itself where the name of its file belongs.
+    public func error(
+        in file: String, problem: String = "there is no such file",
+        remedy: String = "create it beside the configuration or pass it with LoadCredential="
+    ) -> ConfigurationError {
+        ConfigurationError(file: file, line: line, key: key, problem: problem, remedy: remedy)
+    }
+
+    public var description: String { "the file named by \(key)" }
+
+    private static func join(_ directory: String, _ name: String) -> String {
+        if directory.isEmpty { return name }
+        return directory.hasSuffix("/") ? directory + name : "\(directory)/\(name)"
+    }
+}
+
+extension SecretReference: Hashable {
+    /// Two references are the same when they name the same file for the same purpose, wherever they are written.
+    public static func == (a: SecretReference, b: SecretReference) -> Bool { a.key == b.key && a.name == b.name }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(key)
+        hasher.combine(name)
+    }
+}
