@@ -3,6 +3,7 @@
 
 import CSimdjson
 import FleetCore
+import Foundation
 
 struct AnswerTable {
     private let asked: [AccountID]
@@ -52,9 +53,13 @@ struct AnswerTable {
 
     private mutating func position(of id: UnsafeBufferPointer<UInt8>) -> Int? {
         // An account that Graph left out shifts the rest by one.
-        for candidate in [cursor, cursor + 1] where candidate < asked.count && asked[candidate].equals(id) {
-            cursor = candidate + 1
-            return candidate
+        if cursor < asked.count, asked[cursor].equals(id) {
+            cursor += 1
+            return cursor - 1
+        }
+        if cursor + 1 < asked.count, asked[cursor + 1].equals(id) {
+            cursor += 2
+            return cursor - 1
         }
         // Object ids are short; whatever is longer was not asked for.
         guard id.count <= BoundedText.id * 4 else { return nil }
@@ -85,7 +90,10 @@ extension AccountID {
     /// Whether the bytes spell this id, letters of either case.
     fileprivate func equals(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         text.utf8.withContiguousStorageIfAvailable { own in
-            guard own.count == bytes.count else { return false }
+            guard own.count == bytes.count, let theirs = bytes.baseAddress, let ours = own.baseAddress else {
+                return own.isEmpty && bytes.isEmpty
+            }
+            if memcmp(ours, theirs, own.count) == 0 { return true }
             for index in 0..<own.count {
                 let byte = bytes[index]
                 let isUpper = byte &- 0x41 < 26

@@ -10,13 +10,11 @@ struct PresenceMemo {
     /// Longer pairs are not remembered.
     static let keyBytes = 96
 
-    private struct Entry {
-        var availability: [UInt8]
-        var activity: [UInt8]
-        var reading: Reading<Presence>
-    }
-
-    private var slots: [Entry?] = Array(repeating: nil, count: capacity)
+    /// Hashes of what the slots hold; zero marks an empty slot.
+    private var hashes = [UInt64](repeating: 0, count: capacity)
+    /// Availability and activity with 0xFF between them, which occurs in no UTF-8 text.
+    private var keys = [[UInt8]](repeating: [], count: capacity)
+    private var readings = [Reading<Presence>](repeating: .unknown(.missing), count: capacity)
     private var count = 0
 
     /// The verdict on one row. A field that holds no string makes the row unknown: its sender is broken.
@@ -26,18 +24,32 @@ struct PresenceMemo {
         }
         let (first, second) = (availability.buffer, activity.buffer)
         guard first.count + second.count <= Self.keyBytes else { return Self.judged(first, second) }
-        var slot = Self.hash(first, second) & (Self.capacity - 1)
-        while let entry = slots[slot] {
-            if first.elementsEqual(entry.availability), second.elementsEqual(entry.activity) { return entry.reading }
+        let hash = Self.hash(first, second)
+        var slot = Int(truncatingIfNeeded: hash >> 32) & (Self.capacity - 1)
+        while hashes[slot] != 0 {
+            if hashes[slot] == hash, holds(slot, first, second) { return readings[slot] }
             slot = (slot + 1) & (Self.capacity - 1)
         }
         let reading = Self.judged(first, second)
         // Half full at most, so that probing stays short and always ends.
         if count < Self.capacity / 2 {
-            slots[slot] = Entry(availability: Array(first), activity: Array(second), reading: reading)
+            hashes[slot] = hash
+            keys[slot] = Array(first) + [0xFF] + Array(second)
+            readings[slot] = reading
             count += 1
         }
         return reading
+    }
+
+    private func holds(
+        _ slot: Int, _ first: UnsafeBufferPointer<UInt8>, _ second: UnsafeBufferPointer<UInt8>
+    ) -> Bool {
+        keys[slot].withUnsafeBufferPointer { key in
+            guard key.count == first.count + second.count + 1, key[first.count] == 0xFF else { return false }
+            for index in 0..<first.count where key[index] != first[index] { return false }
+            for index in 0..<second.count where key[first.count + 1 + index] != second[index] { return false }
+            return true
+        }
     }
 
     private static func judged(
@@ -49,11 +61,11 @@ struct PresenceMemo {
     }
 
     /// FNV-1a; the table is bounded and probing is bounded with it, so colliding words cost little.
-    private static func hash(_ first: UnsafeBufferPointer<UInt8>, _ second: UnsafeBufferPointer<UInt8>) -> Int {
+    private static func hash(_ first: UnsafeBufferPointer<UInt8>, _ second: UnsafeBufferPointer<UInt8>) -> UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in first { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
         hash = (hash ^ 0xFF) &* 0x100_0000_01B3
         for byte in second { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        return Int(truncatingIfNeeded: hash >> 32)
+        return max(hash, 1)
     }
 }
