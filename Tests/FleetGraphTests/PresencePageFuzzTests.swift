@@ -8,7 +8,8 @@ import Testing
 
 @Suite("Damaged pages of presences")
 struct PresencePageFuzzTests {
-    static let rounds = 3000
+    /// Per seed; `ROOMWATCH_FUZZ_ROUNDS` sets another number for a long run.
+    static let rounds = ProcessInfo.processInfo.environment["ROOMWATCH_FUZZ_ROUNDS"].flatMap { Int($0) } ?? 3000
     static let accounts = PresencePages.accounts(5)
 
     static let seeds: [[UInt8]] = [
