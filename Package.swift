@@ -1,8 +1,8 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// The house, bottom to top; imports run downward only (see Sources/FleetCore/FleetCore.docc).
-// Targets that need neither NIO nor SQLite stay free of them, so that they build and test in seconds.
+// The house, bottom to top; imports run downward only. Targets that need neither NIO nor SQLite stay free of them, so
+// that they build and test in seconds.
 
 let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
@@ -10,10 +10,22 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let jwtKit: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
+let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
 let package = Package(
     name: "roomwatch",
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -25,11 +37,86 @@ let package = Package(
         .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
     targets: [
+        // The bottom: values, ports and native libraries.
         .target(name: "Timekeeping", swiftSettings: strict),
+        .target(name: "HTTPExchange", dependencies: [httpTypes], swiftSettings: strict),
+        .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .target(name: "CurlShim", dependencies: ["CLibcurl"]),
         .target(
-            name: "HTTPExchange",
-            dependencies: [.product(name: "HTTPTypes", package: "swift-http-types")],
+            name: "CurlHTTP", dependencies: ["CLibcurl", "CurlShim", "HTTPExchange", "Timekeeping", httpTypes],
             swiftSettings: strict),
+        .systemLibrary(name: "CLibsystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        .target(name: "Systemd", dependencies: ["CLibsystemd", "Timekeeping", logging], swiftSettings: strict),
+
+        // Pure judgement.
         .target(name: "FleetCore", dependencies: ["Timekeeping"], swiftSettings: strict),
+
+        // Microsoft Graph: the protocol, then its words.
+        .target(
+            name: "GraphClient",
+            dependencies: [
+                "HTTPExchange", "Timekeeping", crypto, httpTypes, jwtKit, logging,
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "CSimdjson", cxxSettings: [.define("SIMDJSON_EXCEPTIONS", to: "0")],
+            linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(
+            name: "FleetGraph",
+            dependencies: ["CSimdjson", "FleetCore", "GraphClient", "HTTPExchange", "Timekeeping", httpTypes],
+            swiftSettings: strict),
+
+        // What is stored, sent and served.
+        .target(name: "FleetStore", dependencies: ["FleetCore", "Timekeeping", grdb, logging], swiftSettings: strict),
+        .target(name: "FleetAPI", swiftSettings: strict),
+        .target(
+            name: "FleetChannels",
+            dependencies: ["FleetAPI", "FleetCore", "HTTPExchange", "Timekeeping", crypto, httpTypes],
+            swiftSettings: strict),
+        .target(
+            name: "FleetWeb", dependencies: [hummingbird, logging, metrics, serviceLifecycle], swiftSettings: strict),
+
+        // The loops and the one writer.
+        .target(
+            name: "FleetMonitor",
+            dependencies: [
+                "FleetChannels", "FleetCore", "FleetGraph", "FleetStore", "Systemd", "Timekeeping", logging, metrics,
+            ],
+            swiftSettings: strict),
+
+        // The daemon: configuration, wiring, executable.
+        .target(
+            name: "FleetConfiguration", dependencies: ["FleetCore", .product(name: "Yams", package: "Yams")],
+            swiftSettings: strict),
+
+        // Tests.
+        .testTarget(
+            name: "CurlHTTPTests", dependencies: ["CLibcurl", "CurlHTTP", "HTTPExchange", "Timekeeping", httpTypes],
+            swiftSettings: strict),
+        .testTarget(name: "SystemdTests", dependencies: ["Systemd", "Timekeeping", logging], swiftSettings: strict),
+        .testTarget(
+            name: "GraphClientTests",
+            dependencies: ["GraphClient", "HTTPExchange", "Timekeeping", crypto, httpTypes, jwtKit, logging],
+            swiftSettings: strict),
+        .testTarget(
+            name: "FleetGraphTests",
+            dependencies: [
+                "FleetCore", "FleetGraph", "GraphClient", "HTTPExchange", "Timekeeping", httpTypes, logging,
+            ],
+            resources: [.copy("Fixtures")], swiftSettings: strict),
+        .testTarget(
+            name: "FleetStoreTests", dependencies: ["FleetCore", "FleetStore", "Timekeeping", grdb, logging],
+            swiftSettings: strict),
+        .testTarget(name: "FleetAPITests", dependencies: ["FleetAPI"], swiftSettings: strict),
+        .testTarget(
+            name: "FleetChannelsTests",
+            dependencies: [
+                "FleetAPI", "FleetChannels", "FleetCore", "HTTPExchange", "Timekeeping", crypto, httpTypes,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "FleetConfigurationTests", dependencies: ["FleetConfiguration", "FleetCore"], swiftSettings: strict),
     ]
 )

@@ -24,6 +24,7 @@ extension TenantFleet {
             for account in removed { retire(account, at: now, into: &decision) }
             replace(with: list, at: now)
         }
+        dismissWitnesses(at: now, into: &decision)
         return (decision, storedRooms)
     }
 
@@ -90,8 +91,18 @@ extension TenantFleet {
             return oldTracks[slot]
         }
         runCounts = rooms.map { room in oldIndex[room.account].map { oldCounts[$0] } ?? 0 }
-        for slot in tracks.indices where !rooms[slot].isWeak { tracks[slot].device = .clear }
         generation += 1
+    }
+
+    /// A room that is not weak any more needs no second witness; what only that witness said is over.
+    private mutating func dismissWitnesses(at now: Moment, into decision: inout FleetDecision) {
+        for slot in tracks.indices where !rooms[slot].isWeak && tracks[slot].device != .clear {
+            let before = tracks[slot].phase
+            tracks[slot].device = .clear
+            let after = tracks[slot].phase
+            guard before != after else { continue }
+            apply(PhaseChange(from: before, to: after), slot: slot, at: now, decided: now, into: &decision)
+        }
     }
 
     /// A room left the list: whatever is open about it is over, because nobody watches it any more.

@@ -27,7 +27,7 @@ public struct PresenceAnswer: Sendable, Hashable {
     public var reading: Reading<Presence>
     public var sequenceNumber: String?
 
-    public init(reading: Reading<Presence>, sequenceNumber: String? = nil) {
+    public init(_ reading: Reading<Presence>, sequenceNumber: String? = nil) {
         self.reading = reading
         self.sequenceNumber = sequenceNumber
     }

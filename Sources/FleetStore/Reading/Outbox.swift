@@ -13,30 +13,6 @@ public struct OutboxEntry: Sendable, Hashable {
     public var nextAttempt: Date
 }
 
-/// How a notification stands.
-public struct NotificationStatus: Sendable, Hashable {
-    public var id: UniqueID
-    public var receiver: ReceiverName
-    public var event: Notification.Event
-    /// The revision of the incident that it tells of.
-    public var revision: Int
-    public var state: NotificationState
-    public var decidedAt: Date
-    /// When it was accepted or given up; for a withdrawn one the instant it was decided.
-    public var settledAt: Date?
-    public var attempts: Int
-    /// The newest error, or why it was withdrawn.
-    public var remark: String?
-}
-
-/// The states of an outbox row.
-public enum NotificationState: String, Sendable, Hashable, Codable, CaseIterable {
-    case waiting
-    case accepted
-    case failed
-    case withdrawn
-}
-
 /// How far the outbox is behind.
 public struct Backlog: Sendable, Hashable {
     public var waiting: Int
@@ -94,22 +70,21 @@ extension Store {
     }
 
     /// Every notification of an incident that is kept, in order: whether its trigger or its resolve was delivered.
-    public func notifications(of incident: UniqueID) throws(StoreError) -> [NotificationStatus] {
+    public func notifications(of incident: UniqueID) throws(StoreError) -> [SentNotification] {
         var remarks: [RowRemark] = []
         let found = try read("reading the notifications of \(incident)") { db in
             try db.rows(
                 of: "notification",
                 sql: """
-                    SELECT id, receiver, event, revision, state, decided_at, settled_at, attempts, remark
+                    SELECT id, receiver, event, state, attempts, rule
                     FROM notification WHERE incident = ? ORDER BY seq
                     """, arguments: [incident.text], &remarks
             ) { columns in
-                NotificationStatus(
+                SentNotification(
                     id: UniqueID(stored: try columns.text()), receiver: ReceiverName(try columns.text()),
-                    event: try columns.word(Notification.Event.self), revision: try columns.number(),
-                    state: try columns.word(NotificationState.self), decidedAt: try columns.date(),
-                    settledAt: try columns.dateIfAny(), attempts: try columns.number(),
-                    remark: try columns.textIfAny())
+                    event: try columns.word(Notification.Event.self),
+                    state: try columns.word(SentNotification.State.self), attempts: try columns.number(),
+                    rule: try columns.text())
             }
         }
         log(remarks)

@@ -5,21 +5,6 @@ public import struct Foundation.Date
 import Foundation
 import GRDB
 
-/// A room with what the rules of the inventory remember about it (design section 5, "Monitored").
-public struct StoredRoom: Sendable, Hashable {
-    public var room: Room
-    /// When the room was first on the list.
-    public var listedSince: Date
-    /// Complete refreshes in a row that did not contain it; at two it is removed.
-    public var absences: Int
-
-    public init(room: Room, listedSince: Date, absences: Int = 0) {
-        self.room = room
-        self.listedSince = listedSince
-        self.absences = absences
-    }
-}
-
 extension Store {
     /// Replaces a tenant's list of rooms; rooms that are not in `rooms` are forgotten with their tracks, their incidents
     /// and observations stay.

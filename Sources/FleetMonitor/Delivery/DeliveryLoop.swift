@@ -1,0 +1,100 @@
+// One loop for each receiver: a slow or dead receiver holds up nobody else, and within a receiver only the messages of
+// one key wait for each other.
+
+public import FleetChannels
+import FleetCore
+import FleetStore
+public import Timekeeping
+
+/// Sends what is due to one receiver until it is cancelled.
+public struct DeliveryLoop: Sendable {
+    /// Messages of different keys that are on their way to one receiver at the same time.
+    static let concurrency = 8
+    /// The outbox is looked at this often even if no bell rings.
+    static let longestWait: Duration = .seconds(15)
+
+    private let channel: any Channel
+    private let ledger: Ledger
+    private let time: any TimeSource
+    private let progress: Progress
+    private let bell = Bell()
+    private let bucket: TokenBucket
+
+    /// - Parameter bucket: how fast the receiver may be written to.
+    public init(
+        channel: any Channel, bucket: TokenBucket, ledger: Ledger, time: any TimeSource, progress: Progress
+    ) {
+        self.channel = channel
+        self.bucket = bucket
+        self.ledger = ledger
+        self.time = time
+        self.progress = progress
+    }
+
+    private enum Event: Sendable {
+        case delivered(UniqueID)
+        case woken
+    }
+
+    public func run() async {
+        await ledger.ring(bell)
+        let loop = progress.loop("delivery.\(channel.receiver)")
+        var bucket = bucket
+        await withTaskGroup(of: Event.self) { group in
+            var busy: Set<UniqueID> = []
+            var isWaiting = false
+            while !Task.isCancelled {
+                let patience = await fill(&group, busy: &busy, bucket: &bucket)
+                if !isWaiting {
+                    isWaiting = true
+                    let deadline = await nextLook(noEarlierThan: patience)
+                    group.addTask {
+                        await bell.wait(until: deadline, time: time)
+                        return .woken
+                    }
+                }
+                loop.advance(within: ChannelLimits.attempt + Self.longestWait)
+                switch await group.next() {
+                case .delivered(let id): busy.remove(id)
+                case .woken, nil: isWaiting = false
+                }
+            }
+            group.cancelAll()
+        }
+        loop.retire()
+    }
+
+    /// Starts as many deliveries as places and tokens allow.
+    ///
+    /// - Returns: how long until there is a token again, when that is what stopped it.
+    private func fill(
+        _ group: inout TaskGroup<Event>, busy: inout Set<UniqueID>, bucket: inout TokenBucket
+    ) async -> Duration {
+        let room = Self.concurrency - busy.count
+        guard room > 0 else { return .zero }
+        for entry in await ledger.due(receiver: channel.receiver, limit: room, busy: busy) {
+            if let wait = bucket.take(at: time.now()) { return wait }
+            busy.insert(entry.notification.id)
+            group.addTask { await deliver(entry) }
+        }
+        return .zero
+    }
+
+    private func nextLook(noEarlierThan patience: Duration) async -> Moment {
+        let now = time.now()
+        var wait = Self.longestWait
+        if let due = await ledger.nextDue(receiver: channel.receiver) { wait = min(wait, now.elapsed(until: due)) }
+        if patience > .zero { wait = patience }
+        return now.advanced(by: max(wait, .milliseconds(1)))
+    }
+
+    private func deliver(_ entry: OutboxEntry) async -> Event {
+        let began = time.now()
+        let result = await channel.deliver(entry.notification, at: began)
+        // A message that was cut off by our own shutdown keeps its place in the outbox without a mark.
+        if !Task.isCancelled {
+            await ledger.settle(entry, began: began, result: result)
+        }
+        return .delivered(entry.notification.id)
+    }
+}

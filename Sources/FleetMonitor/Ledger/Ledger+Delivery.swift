@@ -1,0 +1,128 @@
+// The outbox from the Ledger's side: what is due, and what became of it. A row is marked only after the receiver
+// answered, so a crash repeats a message under the same id and never loses one.
+
+public import FleetChannels
+public import FleetCore
+public import FleetStore
+import Foundation
+public import Timekeeping
+
+extension Ledger {
+    /// A critical message that its receiver has not accepted for this long is also sent to the fallback.
+    static let fallbackAfter: Duration = .seconds(60)
+
+    /// Rows of a receiver that may be sent now, in order; at most one of each key.
+    ///
+    /// - Parameter busy: rows that are being sent already.
+    public func due(receiver: ReceiverName, limit: Int, busy: Set<UniqueID>) -> [OutboxEntry] {
+        let now = time.now()
+        var rows: [OutboxEntry] = []
+        do throws(StoreError) {
+            rows = try store.dueNotifications(
+                at: now.wall, limit: limit, receiver: receiver, excluding: busy.union(memory.withdrawnInStore))
+        } catch {
+            noteStoreFailure(error, at: now)
+        }
+        rows.removeAll {
+            memory.isSettled($0.notification.id, at: now.wall)
+        }
+        if !memory.rows.isEmpty, rows.count < limit {
+            let busyKeys = Set(rows.map(\.notification.incident.key))
+            rows += memory.due(receiver: receiver, at: now.wall, limit: limit + busy.count).filter {
+                !busy.contains($0.notification.id) && !busyKeys.contains($0.notification.incident.key)
+            }
+        }
+        return Array(rows.prefix(limit))
+    }
+
+    /// When something of a receiver is due next; the far future when nothing waits.
+    public func nextDue(receiver: ReceiverName) -> Moment? {
+        let now = time.now()
+        let stored: Date?
+        do throws(StoreError) {
+            stored = try store.nextDue(after: now.wall, receiver: receiver)
+        } catch {
+            noteStoreFailure(error, at: now)
+            stored = nil
+        }
+        let dates = [stored, memory.nextDue(receiver: receiver)].compactMap(\.self)
+        return dates.min().map { now.advanced(by: .seconds($0.timeIntervalSince(now.wall))) }
+    }
+
+    /// Records what became of one attempt.
+    public func settle(_ entry: OutboxEntry, began: Moment, result: DeliveryResult) {
+        let now = time.now()
+        let notification = entry.notification
+        let outcome = outcome(of: result, for: entry, at: now)
+        let attempt = DeliveryAttempt(
+            notification: notification.id, began: began.wall, latency: began.elapsed(until: now), outcome: outcome)
+        metrics.delivery(receiver: notification.receiver, outcome: outcome)
+        if !memory.settle(attempt) {
+            do throws(StoreError) {
+                try store.record([attempt])
+            } catch {
+                memory.keep(attempt)
+                noteStoreFailure(error, at: now)
+            }
+        }
+        conclude(outcome, of: notification, result: result, at: now)
+    }
+
+    private func outcome(of result: DeliveryResult, for entry: OutboxEntry, at now: Moment) -> DeliveryOutcome {
+        switch result {
+        case .accepted:
+            return .accepted
+        case .refused(let reason):
+            return .failed(error: reason)
+        case .retry(let reason, let retryAfter):
+            let decision = RetrySchedule().decision(
+                afterFailures: entry.attempts + 1,
+                firstAttempt: Moment(restoring: entry.notification.notBefore, at: now), now: now,
+                retryAfter: retryAfter, using: &retryGenerator)
+            switch decision {
+            case .retry(let due): return .retry(at: due.wall, error: reason)
+            case .giveUp(let why): return .failed(error: "\(why): \(reason)")
+            }
+        }
+    }
+
+    private func conclude(
+        _ outcome: DeliveryOutcome, of notification: FleetCore.Notification, result: DeliveryResult, at now: Moment
+    ) {
+        let receiver = notification.receiver
+        switch outcome {
+        case .accepted:
+            metrics.dwell.record(now.wall.timeIntervalSince(notification.decidedAt))
+            carryOut(own.judgeChannel(receiver, refusal: nil, at: now), tenant: .roomwatch, at: now)
+        case .failed(let reason):
+            log.error(
+                "receiver \(receiver) refused a message: \(reason)",
+                metadata: ["incident": "\(notification.incident.id)", "receiver": "\(receiver)"])
+            carryOut(own.judgeChannel(receiver, refusal: reason, at: now), tenant: .roomwatch, at: now)
+            fallBack(notification, at: now)
+        case .retry(_, let reason):
+            log.warning(
+                "receiver \(receiver) did not take a message: \(reason)",
+                metadata: ["incident": "\(notification.incident.id)", "receiver": "\(receiver)"])
+            let waited = now.wall.timeIntervalSince(notification.notBefore)
+            if notification.incident.severity == .critical, waited >= Self.fallbackAfter.seconds {
+                fallBack(notification, at: now)
+            }
+        }
+    }
+
+    /// Sends the message to the receiver's fallback as well, once.
+    private func fallBack(_ notification: FleetCore.Notification, at now: Moment) {
+        let rule = "fallback:\(notification.receiver)"
+        let already = sent(of: notification.incident.id).contains {
+            $0.rule == rule && $0.event == notification.event
+        }
+        guard !already else { return }
+        var planner = Planner(tree: tree, now: now, settledAt: nil, generator: fallbackGenerator)
+        let plan = planner.fellBack(notification)
+        fallbackGenerator = planner.generator
+        var change = Change()
+        change.notifications = plan.notifications
+        write(change, at: now)
+    }
+}

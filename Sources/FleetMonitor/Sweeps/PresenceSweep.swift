@@ -1,0 +1,119 @@
+// The tight loop: ask, judge page by page, start again on time. One sweep of a lane is in flight at a time; a tick that
+// finds its lane busy is skipped and counted, so a slow Graph never piles up requests.
+
+public import FleetCore
+public import FleetGraph
+import Logging
+public import Timekeeping
+
+/// Sweeps one lane of one tenant until it is cancelled.
+public struct PresenceSweep: Sendable {
+    /// Pages of one sweep that are on their way at the same time.
+    static let concurrency = 32
+    /// No page may take longer than this, whatever the interval is.
+    static let shortestPatience: Duration = .seconds(5)
+
+    private let tenant: TenantName
+    private let lane: TenantFleet.Lane
+    private let interval: Duration
+    private let reader: PresenceReader
+    private let ledger: Ledger
+    private let time: any TimeSource
+    private let progress: Progress
+    private let metrics: MonitorMetrics
+    private let attempted: Attempted
+
+    public init(
+        tenant: TenantName, lane: TenantFleet.Lane, interval: Duration, reader: PresenceReader, ledger: Ledger,
+        time: any TimeSource, progress: Progress, metrics: MonitorMetrics, attempted: Attempted
+    ) {
+        self.tenant = tenant
+        self.lane = lane
+        self.interval = interval
+        self.reader = reader
+        self.ledger = ledger
+        self.time = time
+        self.progress = progress
+        self.metrics = metrics
+        self.attempted = attempted
+    }
+
+    public func run() async {
+        let loop = progress.loop("sweep.\(tenant).\(lane.rawValue)")
+        var next = time.now()
+        while !Task.isCancelled {
+            await sweep()
+            attempted.mark(tenant)
+            next = next.advanced(by: interval)
+            let now = time.now()
+            while next.steady <= now.steady {
+                next = next.advanced(by: interval)
+                metrics.skippedSweeps.increment()
+            }
+            loop.advance(within: interval + patience * 2)
+            do {
+                try await time.sleep(until: next)
+            } catch {
+                break
+            }
+        }
+        loop.retire()
+    }
+
+    private var patience: Duration { max(interval, Self.shortestPatience) }
+
+    /// How the pages of one sweep ended.
+    private struct Tally {
+        var answered = 0
+        var failedPages = 0
+        var pages = 0
+        var unanswered = 0
+        var reason = ""
+
+        var outcome: SweepOutcome {
+            if failedPages == 0 { return .complete }
+            return failedPages == pages ? .failed : .partial
+        }
+
+        mutating func count(_ read: PresenceRead, asked: Int) {
+            pages += 1
+            if let failure = read.failure {
+                failedPages += 1
+                unanswered += asked
+                reason = failure
+            } else {
+                answered += asked
+            }
+        }
+    }
+
+    private func sweep() async {
+        let pages = await ledger.pages(of: lane, tenant: tenant)
+        // An empty fast lane is the normal case and no sweep at all.
+        guard !pages.isEmpty else { return }
+        let began = time.now()
+        var tally = Tally()
+        await withTaskGroup(of: (SweepPage, PresenceRead).self) { group in
+            var waiting = pages.makeIterator()
+            for _ in 0..<Self.concurrency {
+                guard let page = waiting.next() else { break }
+                group.addTask { (page, await reader.read(page.accounts, timeout: patience)) }
+            }
+            while let (page, read) = await group.next() {
+                if Task.isCancelled { break }
+                tally.count(read, asked: page.accounts.count)
+                await ledger.accept(
+                    PresencePage(request: page, answers: read.answers, asked: read.asked, received: read.received),
+                    tenant: tenant)
+                if let page = waiting.next() {
+                    group.addTask { (page, await reader.read(page.accounts, timeout: patience)) }
+                }
+            }
+            group.cancelAll()
+        }
+        guard !Task.isCancelled else { return }
+        await ledger.endSweep(
+            lane, tenant: tenant, outcome: tally.outcome, began: began, unanswered: tally.unanswered,
+            reason: tally.reason)
+    }
+}

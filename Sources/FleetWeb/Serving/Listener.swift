@@ -1,0 +1,108 @@
+// The daemon listens on a TCP address, on a socket file of its own, or on a socket that systemd opened before it and
+// keeps over restarts. Hummingbird serves the first two; for the third its channel is put on the inherited descriptor.
+
+import Foundation
+public import Hummingbird
+import HummingbirdCore
+public import Logging
+import NIOCore
+import NIOPosix
+public import ServiceLifecycle
+
+/// Where requests come in.
+public enum Listener: Sendable, Hashable, CustomStringConvertible {
+    case address(host: String, port: Int)
+    case socket(path: String)
+    /// A listening socket inherited from systemd (sd_listen_fds(3)).
+    case inherited(fileDescriptor: Int32, name: String)
+
+    public var description: String {
+        switch self {
+        case .address(let host, let port): "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+        case .socket(let path): "unix:\(path)"
+        case .inherited(_, let name): "systemd socket \(name)"
+        }
+    }
+}
+
+/// Serves the routes on one listener until it is shut down gracefully.
+public struct WebServer: Service {
+    /// Connections at one time; a client that opens more waits.
+    static let maximumConnections = 256
+    static let idleTimeout: TimeAmount = .seconds(60)
+
+    private let listener: Listener
+    private let responder: RouterResponder<BasicRequestContext>
+    private let log: Logger
+    private let onListening: @Sendable (String) async -> Void
+
+    /// - Parameter onListening: called once with the address in use, which tells the port when 0 was asked for.
+    public init(
+        listener: Listener, router: Router<BasicRequestContext>, log: Logger,
+        onListening: @escaping @Sendable (String) async -> Void
+    ) {
+        self.listener = listener
+        self.responder = router.buildResponder()
+        self.log = log
+        self.onListening = onListening
+    }
+
+    public func run() async throws {
+        switch listener {
+        case .address(let host, let port): try await serve(.hostname(host, port: port))
+        case .socket(let path): try await serve(.unixDomainSocket(path: path))
+        case .inherited(let descriptor, _): try await serve(inherited: descriptor)
+        }
+    }
+
+    private func serve(_ address: BindAddress) async throws {
+        let onListening = onListening
+        let description = listener.description
+        let application = Application(
+            responder: responder, server: .http1(configuration: .init(idleTimeout: Self.idleTimeout)),
+            configuration: ApplicationConfiguration(
+                address: address, serverName: "roomwatch",
+                availableConnectionsDelegate: MaximumAvailableConnections(Self.maximumConnections)),
+            onServerRunning: { channel in
+                guard let port = channel.localAddress?.port, let colon = description.lastIndex(of: ":") else {
+                    await onListening(description)
+                    return
+                }
+                await onListening(description[..<colon] + ":\(port)")
+            }, logger: log)
+        try await application.run()
+    }
+
+    private func serve(inherited descriptor: Int32) async throws {
+        let responder = responder
+        let log = log
+        let http = HTTP1Channel(
+            responder: { request, writer: consuming ResponseWriter, channel in
+                let context = BasicRequestContext(
+                    source: ApplicationRequestContextSource(channel: channel, logger: log))
+                let response = try await responder.respond(to: request, context: context)
+                try await writer.write(response: response.head, body: response.body)
+            }, configuration: .init(idleTimeout: Self.idleTimeout))
+        let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .childChannelOption(ChannelOptions.allowRemoteHalfClosure, value: true)
+            .bind(
+                NIOBSDSocket.Handle(descriptor), cleanupExistingSocketFile: false, serverBackPressureStrategy: nil
+            ) { channel in http.setup(channel: channel, logger: log) }
+        await onListening(listener.description)
+        try await withGracefulShutdownHandler {
+            try await server.executeThenClose { inbound in
+                await withDiscardingTaskGroup { group in
+                    do {
+                        for try await connection in inbound {
+                            group.addTask { await http.handle(value: connection, logger: log) }
+                        }
+                    } catch {
+                        log.error("the inherited socket failed: \(error)")
+                    }
+                }
+            }
+        } onGracefulShutdown: {
+            server.channel.close(promise: nil)
+        }
+    }
+}

@@ -1,0 +1,52 @@
+// What the daemon serves: liveness, readiness and figures. Pages and the API join here.
+
+import Foundation
+public import Hummingbird
+
+/// What the routes need to know of the daemon.
+public struct WebSources: Sendable {
+    /// Why the daemon is not ready, one line each; empty when it is.
+    public var unready: @Sendable () async -> [String]
+    /// Figures that are read when asked for.
+    public var gauges: @Sendable () async -> [Gauge]
+
+    public init(
+        unready: @escaping @Sendable () async -> [String], gauges: @escaping @Sendable () async -> [Gauge]
+    ) {
+        self.unready = unready
+        self.gauges = gauges
+    }
+}
+
+/// The daemon's routes.
+public enum WebApplication {
+    /// `/healthz`, `/readyz` and `/metrics` (design section 7; open to everybody who can reach the listener).
+    public static func router(
+        registry: MetricRegistry, sources: WebSources
+    ) -> Router<BasicRequestContext> {
+        let router = Router()
+        router.get("healthz") { _, _ in
+            text("ok\n")
+        }
+        router.get("readyz") { _, _ in
+            let reasons = await sources.unready()
+            guard reasons.isEmpty else {
+                return text(reasons.joined(separator: "\n") + "\n", status: .serviceUnavailable)
+            }
+            return text("ready\n")
+        }
+        router.get("metrics") { _, _ in
+            let gauges = await sources.gauges()
+            var response = text(PrometheusText.render(registry, gauges: gauges))
+            response.headers[.contentType] = PrometheusText.contentType
+            return response
+        }
+        return router
+    }
+
+    private static func text(_ body: String, status: HTTPResponse.Status = .ok) -> Response {
+        Response(
+            status: status, headers: [.contentType: "text/plain; charset=utf-8", .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: body)))
+    }
+}
