@@ -40,10 +40,10 @@ struct ReceiverAddress: Sendable, CustomStringConvertible {
         self.receiver = receiver
         self.url = ChannelSecret(text)
         host = parts.port.map { "\(name):\($0)" } ?? name
-        let pieces =
-            [parts.percentEncodedPath, parts.path, parts.percentEncodedQuery ?? "", parts.query ?? ""]
-            + parts.percentEncodedPath.split(separator: "/").map(String.init)
-            + (parts.queryItems ?? []).compactMap(\.value)
+        let encodedPath = parts.percentEncodedPath
+        let query = parts.percentEncodedQuery ?? ""
+        let words = "\(encodedPath)/\(query)".split(whereSeparator: { "/&=;".contains($0) }).map(String.init)
+        let pieces = ([encodedPath, query] + words).flatMap { [$0, $0.removingPercentEncoding ?? $0] }
         // Short pieces ("/", "v1") are no secrets, and striking them out would make every text unreadable.
         unspeakable =
             ([text] + pieces.filter { $0.count >= Self.shortestSecret }).map(ChannelSecret.init)
