@@ -96,6 +96,10 @@ private func pagerDuty(_ answer: ScriptedTransport.Answer) throws -> PagerDutyCh
                 texts += ["\(value)", String(reflecting: value), dumped]
             }
         }
+        let event = try PagerDutyEvent(sampleNotification(), routingKey: ChannelSecret(routingKey), from: sender)
+        var dumped = ""
+        dump(event, to: &dumped)
+        texts += ["\(event)", String(reflecting: event), dumped]
         for held in [secret, url, routingKey] {
             var dumped = ""
             dump(ChannelSecret(held), to: &dumped)

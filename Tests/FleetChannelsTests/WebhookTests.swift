@@ -190,6 +190,8 @@ private func channel(
     @Test(arguments: [
         "hooks.contoso.com", "ftp://hooks.contoso.com/SECRETPATH", "https:///SECRETPATH", "",
         "https://user:SECRETPATH@hooks.contoso.com/", "https://hooks.contoso.com/x#SECRETPATH",
+        "https://hooks.contoso.com/SECRETPATH\nhttps://other.contoso.com/SECRETPATH",
+        "https://hooks.contoso.com/SECRETPATH/über",
     ])
     func `an address that cannot work is refused without being quoted`(address: String) throws {
         let transport = ScriptedTransport(.status(200))

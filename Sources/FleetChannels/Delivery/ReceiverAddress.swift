@@ -21,6 +21,11 @@ struct ReceiverAddress: Sendable, CustomStringConvertible {
         _ url: ChannelSecret, receiver: ReceiverName, appending path: String = "", secrets: [ChannelSecret] = []
     ) throws(ChannelConfigurationError) {
         let text = path.isEmpty ? url.exposed : String(url.exposed[...].trimmingSlashes) + path
+        // Foundation would quietly encode white space and letters beyond ASCII, and the transport would refuse them.
+        guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw ChannelConfigurationError(
+                receiver, "its url holds white space or characters beyond ASCII; it must be exactly one encoded URL")
+        }
         guard let parts = URLComponents(string: text), let scheme = parts.scheme?.lowercased(),
             ["http", "https"].contains(scheme), let name = parts.host, !name.isEmpty
         else {
