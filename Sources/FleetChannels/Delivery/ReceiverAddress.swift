@@ -59,7 +59,8 @@ struct ReceiverAddress: Sendable, CustomStringConvertible {
 
     var description: String { "\(receiver) (\(host))" }
 
-    /// A text of somebody else's in a form that may be logged: on one line, bounded, and free of this receiver's secrets.
+    /// A text of somebody else's in a form that may be logged: on one line, bounded, and free of this receiver's
+    /// secrets.
     func quotable(_ text: String) -> String {
         var clean = text
         for secret in unspeakable.map(\.exposed).sorted(by: { $0.count > $1.count }) {
