@@ -1,6 +1,6 @@
-// A body stays below 20 KB whatever the directory calls its rooms (design section 7; the Standard Webhooks specification
-// recommends the same bound). Names are written by people and by scripts of other people: a display name of ten
-// thousand control characters must shorten a page, never prevent it.
+// A body stays below 20 KB whatever the directory calls its rooms (design section 7; the Standard Webhooks
+// specification recommends the same bound). Names are written by people and by scripts of other people: a display
+// name of ten thousand control characters must shorten a page, never prevent it.
 
 /// The bounds of a body and the order in which it is shortened to meet them.
 public enum BodyLimits {
@@ -26,8 +26,8 @@ public enum BodyLimits {
     }
 
     /// Texts are shortened first, then the older evidence goes, then the rooms at the end of the list. The last step
-    /// leaves only fields that are each bounded: three identifiers, a dozen short texts, a summary and two links, which is
-    /// below 10 KB together.
+    /// leaves only fields that are each bounded: three identifiers, a dozen short texts, a summary and two links,
+    /// which is below 10 KB together.
     static let steps = [
         Step(textBytes: 512, evidence: evidence, rooms: rooms), Step(textBytes: 256, evidence: evidence, rooms: rooms),
         Step(textBytes: 128, evidence: evidence, rooms: rooms), Step(textBytes: 64, evidence: evidence, rooms: rooms),

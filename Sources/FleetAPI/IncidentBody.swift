@@ -1,6 +1,6 @@
-// The incident as receivers and scripts see it (design section 7). The contract changes only by adding, so words such as
-// the severity are texts here: a client that is older than the daemon must still read a body with a word it has never
-// heard of. Fields that it does not know are ignored for the same reason.
+// The incident as receivers and scripts see it (design section 7). The contract changes only by adding, so words such
+// as the severity are texts here: a client that is older than the daemon must still read a body with a word it has
+// never heard of. Fields that it does not know are ignored for the same reason.
 
 /// One incident on the wire: the webhook's `data.incident` and the answer of `GET /api/v1/incidents/{id}`.
 public struct IncidentBody: Sendable, Hashable, Codable {
@@ -93,7 +93,8 @@ public struct IncidentBody: Sendable, Hashable, Codable {
         case tried
     }
 
-    /// Writes every field; what is not known is an explicit `null`, so a receiver never has to tell absent from unknown.
+    /// Writes every field; what is not known is an explicit `null`, so a receiver never has to tell absent from
+    /// unknown.
     public func encode(to encoder: any Encoder) throws {
         var fields = encoder.container(keyedBy: CodingKeys.self)
         try fields.encode(id, forKey: .id)
@@ -120,8 +121,8 @@ public struct IncidentBody: Sendable, Hashable, Codable {
         try fields.encode(links, forKey: .links)
         try fields.encode(notification, forKey: .notification)
         try fields.encode(evidence, forKey: .evidence)
-        // What was tried has no shape yet, because nothing is tried yet; only the empty list is promised. It is not read
-        // back either, so that whatever its elements become does not break a client of today.
+        // What was tried has no shape yet, because nothing is tried yet; only the empty list is promised. It is not
+        // read back either, so that whatever its elements become does not break a client of today.
         var reserved = encoder.container(keyedBy: ReservedKeys.self)
         try reserved.encode([String](), forKey: .tried)
     }

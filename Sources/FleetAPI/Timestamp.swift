@@ -1,12 +1,12 @@
-// Every instant of the outward contract has one spelling, RFC 3339 in UTC with milliseconds, whatever locale, calendar or
-// time zone the machine is set to. Receivers sort and compare these texts, so the width never changes.
+// Every instant of the outward contract has one spelling, RFC 3339 in UTC with milliseconds, whatever locale,
+// calendar or time zone the machine is set to. Receivers sort and compare these texts, so the width never changes.
 
 public import struct Foundation.Date
 
 /// An instant as the API and the webhook write it: `2026-11-20T08:00:01.250Z`.
 ///
-/// Reading is wider than writing: any RFC 3339 date-time is taken, with an offset and with any number of fraction digits;
-/// what is finer than a millisecond is dropped.
+/// Reading is wider than writing: any RFC 3339 date-time is taken, with an offset and with any number of fraction
+/// digits; what is finer than a millisecond is dropped.
 public struct Timestamp: Sendable, Hashable, Codable, Comparable, CustomStringConvertible {
     /// Milliseconds since 1970-01-01T00:00:00Z, without leap seconds.
     public let milliseconds: Int64

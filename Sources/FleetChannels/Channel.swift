@@ -33,8 +33,9 @@ public enum ChannelLimits {
     public static let attempt: Duration = .seconds(10)
     /// Name resolution, TCP and TLS together.
     public static let connect: Duration = .seconds(5)
-    /// Receivers answer with a line or two; nothing beyond this is read.
-    public static let answerBytes = 64 * 1024
+    /// Receivers answer with a line or two. An answer beyond this counts as none, so that the bound is generous: a
+    /// receiver that takes a message and answers with a whole page of HTML must not be told again and again.
+    public static let answerBytes = 1024 * 1024
     /// Characters of a receiver's own words that are quoted in a reason.
     public static let quotedCharacters = 200
     /// A Retry-After beyond this is not believed: an hour without a page is long enough.

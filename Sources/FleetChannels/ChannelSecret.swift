@@ -1,5 +1,5 @@
-// Secrets are printed by accident: in an error, in a debug line, in a dump of the value that holds them. This type makes
-// every such accident harmless; only the code that sends a secret to its receiver can read it.
+// Secrets are printed by accident: in an error, in a debug line, in a dump of the value that holds them. This type
+// makes every such accident harmless; only the code that sends a secret to its receiver can read it.
 
 /// A secret of a receiver: a signing secret, a routing key, or a URL that is one.
 public struct ChannelSecret: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {

@@ -1,5 +1,5 @@
-// From the incident of the core to the incident of the contract. This is the only place that knows both, so that neither
-// has to change for the other's sake.
+// From the incident of the core to the incident of the contract. This is the only place that knows both, so that
+// neither has to change for the other's sake.
 
 import FleetAPI
 import FleetCore

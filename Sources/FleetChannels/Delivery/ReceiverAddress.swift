@@ -21,6 +21,11 @@ struct ReceiverAddress: Sendable, CustomStringConvertible {
         _ url: ChannelSecret, receiver: ReceiverName, appending path: String = "", secrets: [ChannelSecret] = []
     ) throws(ChannelConfigurationError) {
         let text = path.isEmpty ? url.exposed : String(url.exposed[...].trimmingSlashes) + path
+        // Foundation would quietly encode white space and letters beyond ASCII, and the transport would refuse them.
+        guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw ChannelConfigurationError(
+                receiver, "its url holds white space or characters beyond ASCII; it must be exactly one encoded URL")
+        }
         guard let parts = URLComponents(string: text), let scheme = parts.scheme?.lowercased(),
             ["http", "https"].contains(scheme), let name = parts.host, !name.isEmpty
         else {
@@ -40,10 +45,10 @@ struct ReceiverAddress: Sendable, CustomStringConvertible {
         self.receiver = receiver
         self.url = ChannelSecret(text)
         host = parts.port.map { "\(name):\($0)" } ?? name
-        let pieces =
-            [parts.percentEncodedPath, parts.path, parts.percentEncodedQuery ?? "", parts.query ?? ""]
-            + parts.percentEncodedPath.split(separator: "/").map(String.init)
-            + (parts.queryItems ?? []).compactMap(\.value)
+        let encodedPath = parts.percentEncodedPath
+        let query = parts.percentEncodedQuery ?? ""
+        let words = "\(encodedPath)/\(query)".split(whereSeparator: { "/&=;".contains($0) }).map(String.init)
+        let pieces = ([encodedPath, query] + words).flatMap { [$0, $0.removingPercentEncoding ?? $0] }
         // Short pieces ("/", "v1") are no secrets, and striking them out would make every text unreadable.
         unspeakable =
             ([text] + pieces.filter { $0.count >= Self.shortestSecret }).map(ChannelSecret.init)
@@ -54,7 +59,8 @@ struct ReceiverAddress: Sendable, CustomStringConvertible {
 
     var description: String { "\(receiver) (\(host))" }
 
-    /// A text of somebody else's in a form that may be logged: on one line, bounded, and free of this receiver's secrets.
+    /// A text of somebody else's in a form that may be logged: on one line, bounded, and free of this receiver's
+    /// secrets.
     func quotable(_ text: String) -> String {
         var clean = text
         for secret in unspeakable.map(\.exposed).sorted(by: { $0.count > $1.count }) {

@@ -1,5 +1,5 @@
-// A receiver under load says how long it wants to be left alone (RFC 9110, section 10.2.3): as a number of seconds or as
-// a date in one of the three spellings that section 5.6.7 obliges every recipient to accept.
+// A receiver under load says how long it wants to be left alone (RFC 9110, section 10.2.3): as a number of seconds or
+// as a date in one of the three spellings that section 5.6.7 obliges every recipient to accept.
 
 import HTTPTypes
 import Timekeeping
@@ -7,7 +7,8 @@ import Timekeeping
 import struct FleetAPI.Timestamp
 
 enum RetryAfter {
-    /// How long to wait, between nothing and ``ChannelLimits/retryAfter``; `nil` when the field is absent or unreadable.
+    /// How long to wait, between nothing and ``ChannelLimits/retryAfter``; `nil` when the field is absent or
+    /// unreadable.
     static func wait(in fields: HTTPFields, at now: Moment) -> Duration? {
         guard let value = fields[.retryAfter] else { return nil }
         return wait(value, at: now)

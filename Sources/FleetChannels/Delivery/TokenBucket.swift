@@ -1,12 +1,12 @@
-// A building that goes dark must not turn into a flood that makes the receiver block us: each channel spends a token per
-// message, and tokens come back at a fixed rate.
+// A building that goes dark must not turn into a flood that makes the receiver block us: each channel spends a token
+// per message, and tokens come back at a fixed rate.
 
 public import Timekeeping
 
 /// A token bucket, kept as the instant at which it will be full again.
 ///
-/// That is the generic cell rate algorithm (ITU-T I.371): the same verdicts as counting tokens, but with exact durations
-/// instead of fractions of tokens that drift.
+/// That is the generic cell rate algorithm (ITU-T I.371): the same verdicts as counting tokens, but with exact
+/// durations instead of fractions of tokens that drift.
 public struct TokenBucket: Sendable, Hashable {
     /// How long one token takes to come back.
     public let interval: Duration

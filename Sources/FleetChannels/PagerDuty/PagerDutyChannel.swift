@@ -1,9 +1,9 @@
-// PagerDuty through its Events API v2. PagerDuty itself keeps acknowledgements, escalation and the on-call plan; Roomwatch
-// opens, updates and closes the alert of a key.
+// PagerDuty through its Events API v2. PagerDuty itself keeps acknowledgements, escalation and the on-call plan;
+// Roomwatch opens, updates and closes the alert of a key.
 //
 // Not here: a severity that rises above the acknowledged one must page again, and a trigger on an acknowledged key
-// notifies nobody, so design section 6 wants a resolve and a trigger of the same key. The planner decides that; it needs
-// two notifications, not a cleverer channel.
+// notifies nobody, so design section 6 wants a resolve and a trigger of the same key. The planner decides that; it
+// needs two notifications, not a cleverer channel.
 
 import FleetAPI
 public import FleetCore
@@ -70,8 +70,8 @@ public struct PagerDutyChannel: Channel {
         case (.accepted, _) where reply?.isSuccess ?? false:
             return result
         case (.accepted, let status):
-            // A page must not be lost to a proxy's friendly 200, nor to an answer that denies its own status. A repeated
-            // event is harmless, because the key is the same.
+            // A page must not be lost to a proxy's friendly 200, nor to an answer that denies its own status. A
+            // repeated event is harmless, because the key is the same.
             let words = said.map { ": \($0)" } ?? ""
             return .retry(reason: "\(address) answered \(status) without PagerDuty's success\(words)", retryAfter: nil)
         case (.retry(let reason, nil), 429):

@@ -52,9 +52,6 @@ struct PagerDutyEvent: Sendable, Encodable {
 }
 
 extension PagerDutyEvent {
-    /// PagerDuty cuts or refuses longer summaries; counted in UTF-16 units, of which no count is larger.
-    private static let summaryLength = 1024
-
     init(
         _ notification: FleetCore.Notification, routingKey: ChannelSecret, from sender: SenderIdentity
     ) throws {
@@ -78,17 +75,9 @@ extension PagerDutyEvent {
         links = sender.page(of: notification.incident.id).map { [Link(href: $0, text: "Incident in Roomwatch")] }
     }
 
+    /// PagerDuty wants 1 to 1,024 characters; the summary of a bounded body has at most as many bytes.
     private static func summary(_ body: IncidentBody) -> String {
-        let text = body.summary.allSatisfy(\.isWhitespace) ? "\(body.condition): \(body.scope.name)" : body.summary
-        guard text.utf16.count > summaryLength else { return text }
-        var kept = ""
-        var length = 0
-        for scalar in text.unicodeScalars {
-            length += UTF16.width(scalar)
-            if length >= summaryLength { break }
-            kept.unicodeScalars.append(scalar)
-        }
-        return kept + "…"
+        body.summary.allSatisfy(\.isWhitespace) ? "\(body.condition): \(body.scope.name)" : body.summary
     }
 
     /// The unique name of what is affected: a single room's address, else the place within its tenant.
@@ -101,4 +90,9 @@ extension PagerDutyEvent {
         guard let first = body.rooms.first?.building, !first.isEmpty else { return nil }
         return body.rooms.allSatisfy { $0.building == first } ? first : nil
     }
+}
+
+extension PagerDutyEvent: CustomStringConvertible, CustomReflectable {
+    var description: String { "\(action.rawValue) of \(dedupKey)" }
+    var customMirror: Mirror { Mirror(self, children: [:]) }
 }

@@ -15,8 +15,8 @@ struct WebhookSigner: Sendable, CustomStringConvertible, CustomReflectable {
     private static let maximumKeys = 4
     private static let prefix = "whsec_"
 
-    /// - Parameter secret: one secret, or several divided by white space. A secret is base64 behind `whsec_`; the prefix
-    ///   may be missing, as in the specification's own libraries, and what remains is base64 all the same.
+    /// - Parameter secret: one secret, or several divided by white space. A secret is base64 behind `whsec_`; the
+    ///   prefix may be missing, as in the specification's own libraries, and what remains is base64 all the same.
     init(_ secret: ChannelSecret, receiver: ReceiverName) throws(ChannelConfigurationError) {
         let words = secret.exposed.split(whereSeparator: \.isWhitespace)
         guard (1...Self.maximumKeys).contains(words.count) else {
