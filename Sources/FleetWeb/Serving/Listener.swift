@@ -77,7 +77,7 @@ public struct WebServer: Service {
         let responder = responder
         let log = log
         let http = HTTP1Channel(
-            responder: { request, writer: consuming ResponseWriter, channel in
+            responder: { (request, writer: consuming ResponseWriter, channel) in
                 let context = BasicRequestContext(
                     source: ApplicationRequestContextSource(channel: channel, logger: log))
                 let response = try await responder.respond(to: request, context: context)
