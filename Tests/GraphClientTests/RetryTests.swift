@@ -133,6 +133,17 @@ struct RetryTests {
         }
         #expect(refused.transport.graphSent.count == 6)
         #expect(refused.transport.loginSent.count == 2)
+
+        // Answers so slow that the source would hand out a new token each time still end after two.
+        let time = ManualTime()
+        let slow = try Rig(
+            time: time,
+            graph: { _, number in
+                time.advance(by: .seconds(61))
+                return number < 9 ? .status(401) : .json("{}")
+            })
+        #expect(await slow.failure(Rig.patient())?.reason == .unauthorised(code: "x"))
+        #expect(slow.transport.graphSent.count == 2)
     }
 
     @Test("transport failures are repeated when they can heal")
