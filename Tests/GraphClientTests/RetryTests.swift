@@ -248,4 +248,37 @@ struct RetryTests {
         _ = try await next.value
         #expect(rig.transport.graphSent.count == 2)
     }
+
+    @Test("callers that wait together leave within the budget, and none before the service opens again")
+    func crowd() async throws {
+        let time = ManualTime(jumps: false)
+        let rig = try Rig(
+            time: time, budgets: [.identity: RequestBudget([RequestWindow(2, per: .seconds(10))])],
+            graph: { _, number in number == 3 ? .status(429, retryAfter: "40") : .json("{}") })
+        let client = rig.client
+        _ = try await rig.tokens.token()
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<6 { group.addTask { _ = try? await client.send(Rig.patient()) } }
+            // Two leave at once and four wait; of the next two one is throttled and joins the others again.
+            for _ in 0..<2 { await group.next() }
+            await time.untilSleeping(4)
+            time.advance(by: .seconds(11))
+            await group.next()
+            await time.untilSleeping(3)
+            // The two that had a time in the line wake up, find the service closed and wait on.
+            time.advance(by: .seconds(10))
+            await time.untilSleeping(3)
+            #expect(rig.transport.graphSent.count == 4)
+            time.advance(by: .seconds(40))
+            for _ in 0..<2 { await group.next() }
+            await time.untilSleeping(1)
+            time.advance(by: .seconds(11))
+            await group.waitForAll()
+        }
+        let moments = rig.transport.graphSent.map(\.at.steady)
+        #expect(moments.count == 7)
+        #expect(moments[4] - moments[3] >= .seconds(40))
+        for (earlier, later) in zip(moments, moments.dropFirst(2)) { #expect(later - earlier > .seconds(10)) }
+        #expect(rig.client.snapshot().counters.succeeded == 6)
+    }
 }
