@@ -90,6 +90,18 @@ let package = Package(
         .target(
             name: "FleetConfiguration", dependencies: ["FleetCore", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
+        .target(
+            name: "RoomwatchDaemon",
+            dependencies: [
+                "CurlHTTP", "FleetChannels", "FleetConfiguration", "FleetCore", "FleetGraph", "FleetMonitor",
+                "FleetStore", "FleetWeb", "GraphClient", "HTTPExchange", "Systemd", "Timekeeping", logging,
+                serviceLifecycle,
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "roomwatchd",
+            dependencies: ["FleetConfiguration", "RoomwatchDaemon", "Systemd", argumentParser, logging],
+            swiftSettings: strict),
 
         // Tests.
         .testTarget(

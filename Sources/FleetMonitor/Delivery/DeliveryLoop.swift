@@ -17,13 +17,16 @@ public struct DeliveryLoop: Sendable {
     private let ledger: Ledger
     private let time: any TimeSource
     private let progress: Progress
+    private let drain: Drain
     private let bell = Bell()
     private let bucket: TokenBucket
 
     /// - Parameter bucket: how fast the receiver may be written to.
     public init(
-        channel: any Channel, bucket: TokenBucket, ledger: Ledger, time: any TimeSource, progress: Progress
+        channel: any Channel, bucket: TokenBucket, ledger: Ledger, time: any TimeSource, progress: Progress,
+        drain: Drain
     ) {
+        self.drain = drain
         self.channel = channel
         self.bucket = bucket
         self.ledger = ledger
@@ -38,6 +41,7 @@ public struct DeliveryLoop: Sendable {
 
     public func run() async {
         await ledger.ring(bell)
+        drain.ring(bell)
         let loop = progress.loop("delivery.\(channel.receiver)")
         var bucket = bucket
         await withTaskGroup(of: Event.self) { group in
@@ -45,6 +49,9 @@ public struct DeliveryLoop: Sendable {
             var isWaiting = false
             while !Task.isCancelled {
                 let patience = await fill(&group, busy: &busy, bucket: &bucket)
+                if let deadline = drain.deadline {
+                    if busy.isEmpty || time.now().steady >= deadline.steady { break }
+                }
                 if !isWaiting {
                     isWaiting = true
                     let deadline = await nextLook(noEarlierThan: patience)
@@ -85,6 +92,7 @@ public struct DeliveryLoop: Sendable {
         var wait = Self.longestWait
         if let due = await ledger.nextDue(receiver: channel.receiver) { wait = min(wait, now.elapsed(until: due)) }
         if patience > .zero { wait = patience }
+        if let deadline = drain.deadline { wait = min(wait, now.elapsed(until: deadline)) }
         return now.advanced(by: max(wait, .milliseconds(1)))
     }
 

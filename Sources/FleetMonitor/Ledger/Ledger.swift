@@ -29,6 +29,7 @@ public actor Ledger {
     var tree: RoutingTree
     var memory = MemoryOutbox()
     var pending = ObservationChange()
+    private var savedInventories: [TenantName: [StoredRoom]] = [:]
     /// Lists of rooms that the disk did not take yet.
     private var unsavedInventories: [TenantName: (rooms: [StoredRoom], refreshedAt: Date)] = [:]
     var sweeps: [TenantName: SweepRecord] = [:]
@@ -167,8 +168,11 @@ public actor Ledger {
         let now = time.now()
         guard let outcome = fleets[tenant]?.accept(reading, scope: scope, decided: now) else { return }
         if let list = outcome.list {
-            unsavedInventories[tenant] = (list, now.wall)
-            flushInventories(at: now)
+            // Most refreshes change nothing, and 20,000 rows are not rewritten to say so.
+            if savedInventories[tenant] != list {
+                unsavedInventories[tenant] = (list, now.wall)
+                flushInventories(at: now)
+            }
         }
         carryOut(outcome.decision, tenant: tenant, at: now)
         for record in reading.devices ?? [] {
@@ -249,6 +253,34 @@ public actor Ledger {
     private func keep(gap: SweepGap) {
         guard pending.gaps.count < Self.maximumPendingObservations else { return }
         pending.gaps.append(gap)
+    }
+
+    // MARK: Telling the daemon itself
+
+    /// What is worth a line in `systemctl status` and a scrape.
+    public func census() -> [Census] {
+        fleets.keys.sorted().compactMap { tenant in
+            guard let fleet = fleets[tenant] else { return nil }
+            var census = Census(tenant: tenant)
+            census.rooms = fleet.rooms.count
+            census.weak = fleet.rooms.count { $0.isWeak }
+            for track in fleet.tracks { census.phases[track.phase, default: 0] += 1 }
+            for incident in fleet.book.allOpen { census.open[incident.severity, default: 0] += 1 }
+            census.isBlind = fleet.isBlind
+            return census
+        }
+    }
+
+    /// How far the outbox is behind, memory included.
+    public func backlog() -> Int {
+        let stored: Int
+        do throws(StoreError) {
+            stored = try store.backlog().waiting
+        } catch {
+            log.error("store: \(error)")
+            stored = 0
+        }
+        return stored + memory.rows.values.count { $0.state == .waiting }
     }
 
     // MARK: Deciding
@@ -387,6 +419,7 @@ public actor Ledger {
         for (tenant, list) in unsavedInventories {
             do throws(StoreError) {
                 try store.saveInventory(tenant: tenant, rooms: list.rooms, refreshedAt: list.refreshedAt)
+                savedInventories[tenant] = list.rooms
                 unsavedInventories[tenant] = nil
             } catch {
                 noteStoreFailure(error, at: now)

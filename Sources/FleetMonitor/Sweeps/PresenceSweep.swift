@@ -15,7 +15,7 @@ public struct PresenceSweep: Sendable {
 
     private let tenant: TenantName
     private let lane: TenantFleet.Lane
-    private let interval: Duration
+    private let settings: LiveSettings
     private let reader: PresenceReader
     private let ledger: Ledger
     private let time: any TimeSource
@@ -24,12 +24,12 @@ public struct PresenceSweep: Sendable {
     private let attempted: Attempted
 
     public init(
-        tenant: TenantName, lane: TenantFleet.Lane, interval: Duration, reader: PresenceReader, ledger: Ledger,
+        tenant: TenantName, lane: TenantFleet.Lane, settings: LiveSettings, reader: PresenceReader, ledger: Ledger,
         time: any TimeSource, progress: Progress, metrics: MonitorMetrics, attempted: Attempted
     ) {
         self.tenant = tenant
         self.lane = lane
-        self.interval = interval
+        self.settings = settings
         self.reader = reader
         self.ledger = ledger
         self.time = time
@@ -42,7 +42,9 @@ public struct PresenceSweep: Sendable {
         let loop = progress.loop("sweep.\(tenant).\(lane.rawValue)")
         var next = time.now()
         while !Task.isCancelled {
-            await sweep()
+            let interval = settings.values.interval(of: lane)
+            let patience = max(interval, Self.shortestPatience)
+            await sweep(patience: patience)
             attempted.mark(tenant)
             next = next.advanced(by: interval)
             let now = time.now()
@@ -60,11 +62,8 @@ public struct PresenceSweep: Sendable {
         loop.retire()
     }
 
-    private var patience: Duration { max(interval, Self.shortestPatience) }
-
     /// How the pages of one sweep ended.
     private struct Tally {
-        var answered = 0
         var failedPages = 0
         var pages = 0
         var unanswered = 0
@@ -77,17 +76,15 @@ public struct PresenceSweep: Sendable {
 
         mutating func count(_ read: PresenceRead, asked: Int) {
             pages += 1
-            if let failure = read.failure {
-                failedPages += 1
-                unanswered += asked
-                reason = failure
-            } else {
-                answered += asked
-            }
+            guard !read.isComplete else { return }
+            // A page of which a part was answered fails the sweep's completeness, not the whole page's rooms.
+            failedPages += 1
+            unanswered += asked
+            reason = read.failure ?? "partly_answered"
         }
     }
 
-    private func sweep() async {
+    private func sweep(patience: Duration) async {
         let pages = await ledger.pages(of: lane, tenant: tenant)
         // An empty fast lane is the normal case and no sweep at all.
         guard !pages.isEmpty else { return }

@@ -1,0 +1,16 @@
+// How a tenant stands, in numbers.
+
+public import FleetCore
+
+/// The rooms and open incidents of one tenant, counted.
+public struct Census: Sendable, Hashable {
+    public var tenant: TenantName
+    public var rooms = 0
+    /// Rooms where another device can keep the account online.
+    public var weak = 0
+    public var phases: [ConditionState.Phase: Int] = [:]
+    public var open: [Severity: Int] = [:]
+    public var isBlind = false
+
+    init(tenant: TenantName) { self.tenant = tenant }
+}

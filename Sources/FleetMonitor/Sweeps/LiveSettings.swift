@@ -1,0 +1,47 @@
+// What a reload may change while the loops run: how often they ask, and whom. Everything else needs a restart.
+
+public import FleetCore
+import Synchronization
+
+/// The settings of one tenant's loops, replaced as a whole by a reload.
+public final class LiveSettings: Sendable {
+    public struct Values: Sendable, Hashable {
+        public var presence: Duration
+        public var suspect: Duration
+        public var devices: Duration
+        public var places: Duration
+        public var scope: InventoryScope
+        public var readsDevices: Bool
+        public var readsPlaces: Bool
+        public var readsLicences: Bool
+
+        public init(
+            presence: Duration, suspect: Duration, devices: Duration, places: Duration, scope: InventoryScope,
+            readsDevices: Bool, readsPlaces: Bool, readsLicences: Bool
+        ) {
+            self.presence = presence
+            self.suspect = suspect
+            self.devices = devices
+            self.places = places
+            self.scope = scope
+            self.readsDevices = readsDevices
+            self.readsPlaces = readsPlaces
+            self.readsLicences = readsLicences
+        }
+
+        func interval(of lane: TenantFleet.Lane) -> Duration {
+            switch lane {
+            case .steady: presence
+            case .suspect: suspect
+            }
+        }
+    }
+
+    private let state: Mutex<Values>
+
+    public init(_ values: Values) { state = Mutex(values) }
+
+    public var values: Values { state.withLock { $0 } }
+
+    public func replace(with values: Values) { state.withLock { $0 = values } }
+}

@@ -1,0 +1,265 @@
+// The wiring: the only place that makes a clock, an executor and a transport. It starts things in order and leaves the
+// rest to them.
+
+import CurlHTTP
+public import FleetConfiguration
+import FleetChannels
+import FleetCore
+import FleetMonitor
+import FleetStore
+import FleetWeb
+import Foundation
+public import Logging
+import ServiceLifecycle
+import Systemd
+import Timekeeping
+
+/// One run of the daemon.
+public struct Daemon: Sendable {
+    private let path: String
+    private let environment: [String: String]
+    private let configuration: Configuration
+    private let log: Logger
+    private let time = SystemTimeSource()
+
+    /// - Parameters:
+    ///   - path: of the configuration file, read again on SIGHUP.
+    ///   - environment: the process's environment.
+    public init(configuration: Configuration, path: String, environment: [String: String], log: Logger) {
+        self.configuration = configuration
+        self.path = path
+        self.environment = environment
+        self.log = log
+    }
+
+    /// Runs until SIGTERM or SIGINT.
+    public func run() async throws(DaemonError) {
+        for notice in configuration.notices { log.notice("\(notice)") }
+        let now = time.now()
+        let secrets = Secrets(configurationPath: path, environment: environment, log: log)
+        let outbound = CurlTransport(
+            configuration: try curl(secrets, caFile: configuration.http.caFile), time: time)
+        let channels = try channels(secrets, transport: outbound)
+        var credentials: [TenantName: GraphTenant] = [:]
+        for tenant in configuration.tenants {
+            let transport =
+                tenant.endpoints.caFile == nil
+                ? outbound : CurlTransport(configuration: try curl(secrets, caFile: tenant.endpoints.caFile), time: time)
+            credentials[tenant.name] = GraphTenant(
+                credential: try await secrets.credential(of: tenant, at: now), transport: transport)
+        }
+
+        let (store, remarks) = try openStore(at: now)
+        for remark in remarks { log.warning("store: \(remark)") }
+        let registry = MetricRegistry()
+        let metrics = MonitorMetrics(factory: registry)
+        let ledger = Ledger(
+            store: store, tree: configuration.routing, time: time, executor: StoreExecutor(),
+            seed: UInt64.random(in: .min ... .max), log: log, metrics: metrics)
+        let parts = DaemonParts(
+            time: time, ledger: ledger, progress: Progress(time: time), metrics: metrics, attempted: Attempted(),
+            log: log)
+        do throws(StoreError) {
+            try await ledger.beginOwn()
+            for tenant in configuration.tenants {
+                try await ledger.begin(tenant: tenant.name, rules: configuration.detection, hours: configuration.hours)
+            }
+        } catch {
+            throw .store(error)
+        }
+
+        var watches: [TenantWatch] = []
+        for tenant in configuration.tenants {
+            guard let graph = credentials[tenant.name] else { continue }
+            watches.append(
+                try TenantWatch(
+                    tenant, configuration: configuration, credential: graph.credential, transport: graph.transport,
+                    parts: parts))
+        }
+        try await serve(store: store, registry: registry, channels: channels, watches: watches, parts: parts)
+    }
+
+    private struct GraphTenant {
+        let credential: GraphCredential
+        let transport: CurlTransport
+    }
+
+    private func serve(
+        store: Store, registry: MetricRegistry, channels: [any FleetChannels.Channel], watches: [TenantWatch],
+        parts: DaemonParts
+    ) async throws(DaemonError) {
+        let notifier = ServiceNotifier()
+        let listeners = try listeners()
+        let readiness = Readiness(expected: listeners.count, notifier: notifier, log: log)
+        let router = WebApplication.router(
+            registry: registry, sources: sources(parts: parts, watches: watches))
+        let drain = Drain()
+        let signals = await ProcessSignals.trapping([.hangup])
+        let retention = RetentionPolicy(
+            observations: configuration.store.observations, incidents: configuration.store.incidents)
+
+        var services: [any Service] = [StoreService(store: store, ledger: parts.ledger, log: log)]
+        services += listeners.map { listener in
+            WebServer(listener: listener, router: router, log: quiet(log)) { address in
+                await readiness.opened(address)
+            }
+        }
+        services += channels.map { channel in
+            DeliveryService(
+                loop: DeliveryLoop(
+                    channel: channel, bucket: Self.bucket(for: channel), ledger: parts.ledger, time: time,
+                    progress: parts.progress, drain: drain),
+                drain: drain, time: time)
+        }
+        services.append(
+            LoopService(name: "housekeeping") {
+                await Housekeeping(
+                    ledger: parts.ledger, retention: retention, time: parts.time, progress: parts.progress
+                ).run()
+            })
+        for watch in watches {
+            services.append(LoopService(name: "inventory \(watch.name)") { await watch.inventory.run() })
+            services += watch.sweeps.map { sweep in
+                LoopService(name: "sweep \(watch.name)") { await sweep.run() }
+            }
+        }
+        let reload = Reload(
+            path: path, environment: environment, running: configuration, watches: watches, parts: parts,
+            notifier: notifier)
+        services.append(LoopService(name: "reload") { await reload.run(on: signals) })
+        services.append(Heart(notifier: notifier, parts: parts))
+
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: services.map {
+                    ServiceGroupConfiguration.ServiceConfiguration(
+                        service: $0, successTerminationBehavior: .ignore,
+                        failureTerminationBehavior: .gracefullyShutdownGroup)
+                }, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(log)))
+        do {
+            try await group.run()
+        } catch let error as DaemonError {
+            throw error
+        } catch {
+            throw .listener("a listener failed: \(error); check api.listen and api.socket")
+        }
+        log.notice("stopped")
+    }
+
+    // MARK: Parts
+
+    private func openStore(at now: Moment) throws(DaemonError) -> (Store, [OpenRemark]) {
+        do throws(StoreError) {
+            return try Store.open(path: configuration.store.path, now: now.wall, log: log)
+        } catch {
+            throw .store(error)
+        }
+    }
+
+    private func curl(_ secrets: Secrets, caFile: SecretReference?) throws(DaemonError) -> CurlConfiguration {
+        var path: String?
+        if let caFile { path = try secrets.path(of: caFile) }
+        return CurlConfiguration(
+            caFile: path, proxy: configuration.http.proxy, userAgent: "Roomwatch/\(Version.text)")
+    }
+
+    private func channels(
+        _ secrets: Secrets, transport: CurlTransport
+    ) throws(DaemonError) -> [any FleetChannels.Channel] {
+        let sender = SenderIdentity(version: Version.text, externalURL: configuration.api.externalURL)
+        var channels: [any FleetChannels.Channel] = []
+        for receiver in configuration.receivers {
+            channels.append(try secrets.channel(of: receiver, sender: sender, transport: transport))
+        }
+        return channels
+    }
+
+    /// How fast a receiver may be written to. PagerDuty limits each integration key; a webhook is the operator's own.
+    private static func bucket(for channel: any FleetChannels.Channel) -> TokenBucket {
+        channel is PagerDutyChannel
+            ? TokenBucket(interval: .milliseconds(500), burst: 60)
+            : TokenBucket(interval: .milliseconds(10), burst: 500)
+    }
+
+    private func listeners() throws(DaemonError) -> [Listener] {
+        var listeners: [Listener] = [.address(host: configuration.api.listen.host, port: configuration.api.listen.port)]
+        do throws(ListeningSocketsError) {
+            let inherited = try ListeningSockets.inherit()
+            listeners += inherited.map { .inherited(fileDescriptor: $0.fileDescriptor, name: $0.name) }
+            if inherited.isEmpty { listeners.append(.socket(path: configuration.api.socket)) }
+        } catch {
+            throw .listener("\(error)")
+        }
+        return listeners
+    }
+
+    private func sources(parts: DaemonParts, watches: [TenantWatch]) -> WebSources {
+        let names = watches.map(\.name)
+        return WebSources(
+            unready: {
+                parts.attempted.includes(names) ? [] : ["no sweep has been attempted yet"]
+            },
+            gauges: {
+                var gauges: [Gauge] = []
+                for census in await parts.ledger.census() {
+                    let tenant = ("tenant", census.tenant.text)
+                    for phase in ConditionState.Phase.allCases {
+                        gauges.append(
+                            Gauge(
+                                name: "roomwatch_rooms", labels: [tenant, ("phase", phase.rawValue)],
+                                value: Double(census.phases[phase] ?? 0)))
+                    }
+                    for severity in Severity.allCases {
+                        gauges.append(
+                            Gauge(
+                                name: "roomwatch_incidents_open", labels: [tenant, ("severity", severity.rawValue)],
+                                value: Double(census.open[severity] ?? 0)))
+                    }
+                    gauges.append(
+                        Gauge(name: "roomwatch_rooms_weak", labels: [tenant], value: Double(census.weak)))
+                }
+                for watch in watches {
+                    let sent = watch.client.snapshot().counters.sent
+                    gauges.append(
+                        Gauge(
+                            name: "roomwatch_graph_requests", labels: [("tenant", watch.name.text)],
+                            value: Double(sent)))
+                }
+                gauges.append(
+                    Gauge(
+                        name: "roomwatch_outbox_waiting", labels: [], value: Double(await parts.ledger.backlog())))
+                return gauges
+            })
+    }
+
+    /// Libraries talk at info; the journal belongs to what the operator must know.
+    private func quiet(_ log: Logger) -> Logger {
+        var log = log
+        log.logLevel = max(log.logLevel, .warning)
+        return log
+    }
+}
+
+/// Says READY=1 once every listener is open, whatever Graph does (design section 7).
+private actor Readiness {
+    private var missing: Int
+    private let notifier: ServiceNotifier
+    private let log: Logger
+
+    init(expected: Int, notifier: ServiceNotifier, log: Logger) {
+        missing = expected
+        self.notifier = notifier
+        self.log = log
+    }
+
+    func opened(_ address: String) {
+        log.notice("listening on \(address)")
+        missing -= 1
+        guard missing == 0 else { return }
+        do throws(ServiceNotifierError) {
+            try notifier.ready(status: "watching")
+        } catch {
+            log.error("\(error)")
+        }
+    }
+}

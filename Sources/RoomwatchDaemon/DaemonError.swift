@@ -1,0 +1,34 @@
+// Why the daemon did not start or had to stop, sorted by what the service manager should do about it.
+
+public import FleetConfiguration
+public import FleetStore
+
+/// A reason to end the process, and its exit code (design section 7).
+public enum DaemonError: Error, Sendable, CustomStringConvertible {
+    /// The configuration, or a file that it names, is wrong: starting again cannot mend it (exit 78).
+    case configuration([String])
+    case store(StoreError)
+    /// A listener could not be opened, or inherited sockets are unusable.
+    case listener(String)
+    /// A loop ended that must not end.
+    case loopEnded(String)
+
+    public init(_ errors: ConfigurationErrors) { self = .configuration(errors.description.split(separator: "\n").map(String.init)) }
+
+    /// 78 for a bad configuration (EX_CONFIG of sysexits(3)), 1 for everything else.
+    public var exitCode: Int32 {
+        switch self {
+        case .configuration: 78
+        case .store, .listener, .loopEnded: 1
+        }
+    }
+
+    public var description: String {
+        switch self {
+        case .configuration(let lines): lines.joined(separator: "\n")
+        case .store(let error): error.description
+        case .listener(let text): text
+        case .loopEnded(let text): text
+        }
+    }
+}

@@ -1,0 +1,96 @@
+// The daemon's parts as services: started in the order of the list, stopped in reverse, so that nothing outlives what it
+// writes to.
+
+import FleetMonitor
+import FleetStore
+import Foundation
+import Logging
+import ServiceLifecycle
+import Systemd
+import Timekeeping
+
+/// A loop that runs until the daemon stops. Ending by itself would leave a part of the watch dead, so that is an error.
+struct LoopService: Service {
+    let name: String
+    let body: @Sendable () async -> Void
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await body() }
+        if !Task.isShuttingDownGracefully, !Task.isCancelled { throw DaemonError.loopEnded("\(name) ended by itself") }
+    }
+}
+
+/// Delivery loops stop by draining instead of being cut off.
+struct DeliveryService: Service {
+    let loop: DeliveryLoop
+    let drain: Drain
+    let time: any TimeSource
+
+    func run() async throws {
+        await withGracefulShutdownHandler {
+            await loop.run()
+        } onGracefulShutdown: {
+            drain.begin(at: time.now())
+        }
+    }
+}
+
+/// First to start, last to stop: what waits in memory is written, then the file is closed.
+struct StoreService: Service {
+    let store: Store
+    let ledger: Ledger
+    let log: Logger
+
+    func run() async throws {
+        // A cancelled wait ends like a graceful one: either way the store must be closed.
+        try? await gracefulShutdown()
+        await ledger.finish()
+        do throws(StoreError) {
+            try store.close()
+        } catch {
+            log.error("store: \(error)")
+        }
+    }
+}
+
+/// Feeds the watchdog while every loop keeps its word, and keeps the status line fresh.
+struct Heart: Service {
+    /// How often the heart beats where systemd expects no pulse.
+    static let interval: Duration = .seconds(5)
+
+    let notifier: ServiceNotifier
+    let parts: DaemonParts
+
+    func run() async throws {
+        let interval = min(Self.interval, (notifier.watchdogInterval ?? Self.interval * 2) / 2)
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                await beat()
+                do {
+                    try await parts.time.sleep(for: interval)
+                } catch {
+                    return
+                }
+            }
+        }
+    }
+
+    private func beat() async {
+        let overdue = parts.progress.overdue()
+        for loop in overdue {
+            parts.log.error(
+                "\(loop.name) has not advanced since \(loop.lastAdvance.wall.ISO8601Format()); the watchdog is not fed")
+        }
+        do throws(ServiceNotifierError) {
+            if overdue.isEmpty { try notifier.watchdog() }
+            let census = await parts.ledger.census()
+            let lines = census.map { one in
+                let open = one.open.values.reduce(0, +)
+                return "\(one.tenant): \(one.rooms) rooms, \(open) incidents open\(one.isBlind ? ", BLIND" : "")"
+            }
+            try notifier.status(lines.joined(separator: "; "))
+        } catch {
+            parts.log.warning("\(error)")
+        }
+    }
+}

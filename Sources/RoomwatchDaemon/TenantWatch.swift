@@ -1,0 +1,85 @@
+// Everything that runs for one tenant: its client, its sweeps, its inventory.
+
+import CurlHTTP
+import FleetConfiguration
+import FleetCore
+import FleetGraph
+import FleetMonitor
+import GraphClient
+import HTTPExchange
+import Logging
+import Timekeeping
+
+/// One watched tenant.
+struct TenantWatch {
+    let name: TenantName
+    let client: GraphClient
+    let settings: LiveSettings
+    let sweeps: [PresenceSweep]
+    let inventory: InventoryLoop
+
+    init(
+        _ tenant: TenantConfiguration, configuration: Configuration, credential: GraphCredential,
+        transport: any HTTPTransport, parts: DaemonParts
+    ) throws(DaemonError) {
+        name = tenant.name
+        var log = parts.log
+        log[metadataKey: "tenant"] = "\(tenant.name)"
+        let endpoints: GraphEndpoints
+        do throws(GraphEndpointsError) {
+            endpoints = try GraphEndpoints(
+                GraphCloud(tenant.cloud), login: tenant.endpoints.login, graph: tenant.endpoints.graph)
+        } catch {
+            throw .configuration(["tenants.\(tenant.name).endpoints: \(error)"])
+        }
+        let random = RandomSource()
+        let tokens = TokenSource(
+            endpoints: endpoints, tenant: tenant.tenantID, clientID: tenant.clientID, credential: credential,
+            transport: transport, time: parts.time, random: random, logger: log)
+        client = GraphClient(
+            endpoints: endpoints, tokens: tokens, transport: transport, time: parts.time, random: random, logger: log,
+            userAgent: "NONISV|Roomwatch|Roomwatch/\(Version.text)")
+        let settings = LiveSettings(Self.values(of: tenant, in: configuration))
+        self.settings = settings
+        let reader = PresenceReader(client: client, time: parts.time)
+        sweeps = TenantFleet.Lane.allCases.map { lane in
+            PresenceSweep(
+                tenant: tenant.name, lane: lane, settings: settings, reader: reader, ledger: parts.ledger,
+                time: parts.time, progress: parts.progress, metrics: parts.metrics, attempted: parts.attempted)
+        }
+        inventory = InventoryLoop(
+            tenant: tenant.name, settings: settings, client: client, ledger: parts.ledger, time: parts.time,
+            progress: parts.progress, log: log)
+    }
+
+    /// What a reload may change.
+    static func values(of tenant: TenantConfiguration, in configuration: Configuration) -> LiveSettings.Values {
+        LiveSettings.Values(
+            presence: configuration.detection.sweepInterval, suspect: configuration.detection.suspectInterval,
+            devices: configuration.poll.devices, places: configuration.poll.places,
+            scope: InventoryScope(include: tenant.inventory.include, exclude: tenant.inventory.exclude),
+            readsDevices: tenant.inventory.devices, readsPlaces: tenant.inventory.places,
+            readsLicences: tenant.inventory.licences)
+    }
+}
+
+/// What every part of the daemon is handed.
+struct DaemonParts: Sendable {
+    let time: any TimeSource
+    let ledger: Ledger
+    let progress: Progress
+    let metrics: MonitorMetrics
+    let attempted: Attempted
+    let log: Logger
+}
+
+extension GraphCloud {
+    fileprivate init(_ cloud: TenantConfiguration.Cloud) {
+        switch cloud {
+        case .global: self = .global
+        case .usgov: self = .usgov
+        case .usgovDoD: self = .usgovDoD
+        case .china: self = .china
+        }
+    }
+}

@@ -1,0 +1,90 @@
+// The daemon's command line. Everything it can do is in RoomwatchDaemon; this maps it to arguments and exit codes.
+
+import ArgumentParser
+import FleetConfiguration
+import Foundation
+import Logging
+import RoomwatchDaemon
+import Systemd
+
+@main
+struct RoomwatchdCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "roomwatchd",
+        abstract: "Watches the Teams Rooms of Microsoft 365 tenants and tells people when one goes dark.",
+        discussion: """
+            Exit codes: 0 stopped when asked, 1 failed while running, 2 wrong arguments, 78 the configuration is wrong.
+            """,
+        version: Version.text)
+
+    @Option(name: .customLong("config"), help: "The configuration file.")
+    var path: String = Configuration.defaultPath
+
+    @Flag(help: "Read and check the configuration, say what is wrong or noteworthy, and end.")
+    var checkConfig = false
+
+    static func main() async {
+        ProcessSignal.ignoreBrokenPipe()
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch let error as DaemonError {
+            say(error.description)
+            Foundation.exit(error.exitCode)
+        } catch {
+            let code = exitCode(for: error)
+            guard code != .validationFailure else {
+                say(fullMessage(for: error))
+                Foundation.exit(2)
+            }
+            exit(withError: error)
+        }
+    }
+
+    func run() async throws {
+        let environment = ProcessInfo.processInfo.environment
+        let configuration: FleetConfiguration.Configuration
+        do throws(ConfigurationErrors) {
+            configuration = try Configuration.load(path: path, environment: environment)
+        } catch {
+            throw DaemonError(error)
+        }
+        if checkConfig {
+            for notice in configuration.notices { print(notice) }
+            print("\(path): the configuration is good")
+            return
+        }
+        let output = LogOutput(.detect(environment: environment, identifier: "roomwatchd"), time: { Date() })
+        let level = Logger.Level(configuration.log.level)
+        LoggingSystem.bootstrap { label in ServiceLog(label: label, level: level, output: output) }
+        let log = Logger(label: "roomwatchd")
+        defer { _ = output.flush() }
+        do {
+            try await Daemon(configuration: configuration, path: path, environment: environment, log: log).run()
+        } catch {
+            log.critical("\(error)")
+            _ = output.flush()
+            throw error
+        }
+    }
+
+    private static func say(_ text: String) {
+        FileHandle.standardError.write(Data((text + "\n").utf8))
+    }
+}
+
+extension Logger.Level {
+    init(_ level: LogConfiguration.Level) {
+        switch level {
+        case .debug: self = .debug
+        case .info: self = .info
+        case .notice: self = .notice
+        case .warning: self = .warning
+        case .error: self = .error
+        }
+    }
+}
