@@ -1,5 +1,6 @@
 // Every kind of mistake, with the line and the key that the operator is sent to, and a word of the advice.
 
+import FleetCore
 import Foundation
 import Testing
 
@@ -333,6 +334,54 @@ struct Mistake: Sendable, CustomTestStringConvertible {
                 roomwatch.yaml:15: poll.devices: `1s` is out of range; choose 1m to 1d
                 roomwatch.yaml:16: versoin: unknown key; did you mean `version`?
                 """)
+    }
+
+    @Test func aMistakeInATenantIsNotReportedWhereverTheTenantIsNamed() throws {
+        let text = Sample.minimal.replacing("cloud", with: "").replacing("f0f0002", with: "x")
+            .replacing("  - match: {}\n", with: "  - { match: { tenant: contoso }, receivers: [] }\n  - match: {}\n")
+        let errors = try #require(throws: ConfigurationErrors.self) { try Sample.parse(text) }
+        #expect(errors.all.map(\.key) == ["tenants[0].client_id"])
+    }
+
+    @Test(arguments: ["\"a\\nb\": 1", "\"a\\u2028b\": 1", "log: { level: \"a\\tb\" }", "\"a\\nb\": 1\n\"a\\nb\": 1"])
+    func controlCharactersNeverBreakTheLineOfAnError(_ line: String) throws {
+        let errors = try #require(throws: ConfigurationErrors.self) { try Sample.minimal(adding: line) }
+        #expect(errors.description.allSatisfy { !$0.isNewline && $0 != "\t" })
+    }
+
+    @Test func windowsLineEndsKeepTheLinesOfTabsAndDuplicates() throws {
+        for (lines, line, says) in [("poll:\n\tpresence: 5s", 15, "tab"), ("log: {}\nhttp: {}\nlog: {}", 16, "second")]
+        {
+            let text = (Sample.minimal + lines).replacing("\n", with: "\r\n")
+            let errors = try #require(throws: ConfigurationErrors.self) { try Sample.parse(text) }
+            #expect(errors.first.line == line && errors.first.description.contains(says), "\(errors)")
+        }
+    }
+
+    @Test func tooManyReceiversAreRefusedAndALongChainOfFallbacksIsNot() throws {
+        func text(_ count: Int) -> String {
+            let receivers = (0..<count).map { number in
+                "  - { name: r\(number), pagerduty: { routing_key_file: k }, fallback: r\(number + 1) }\n"
+            }
+            return Sample.minimal.replacing("receivers:\n", with: "receivers:\n" + receivers.joined())
+                .replacing("name: oncall", with: "name: r\(count)").replacing("[oncall]", with: "[r0]")
+        }
+        #expect(try Sample.parse(text(499)).notices.isEmpty)
+        let errors = try #require(throws: ConfigurationErrors.self) { try Sample.parse(text(500)) }
+        #expect(errors.all.contains { $0.key == "receivers" && $0.problem == "has 501 entries" })
+    }
+
+    @Test func largeSectionsAreMerged() throws {
+        let many = (0..<400).map { "  b\($0): {}" }.joined(separator: "\n")
+        let own = (0..<400).map { "  c\($0): {}" }.joined(separator: "\n")
+        let read = try Sample.minimal(adding: "hours: &h\n\(many)\nmaintenance: []\n")
+        #expect(read.hours.byBuilding.count == 400)
+        let errors = try #require(throws: ConfigurationErrors.self) {
+            try Sample.minimal(adding: "hours: &h\n\(many)\nbuildings:\n  <<: *h\n\(own)\n")
+        }
+        // Each of the 800 lacks its time zone; the merged ones stand further up.
+        #expect(errors.first.key == "buildings.b0.time_zone")
+        #expect(errors.all.contains { $0.key == "buildings.c0.time_zone" })
     }
 
     @Test func aFloodOfErrorsIsCut() throws {
