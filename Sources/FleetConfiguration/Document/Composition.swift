@@ -12,11 +12,11 @@ enum Composition {
             throw DocumentFault(
                 problem: "larger than \(DocumentLimit.bytes) bytes", remedy: "is this really the configuration file?")
         }
-        let text = text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text
+        let text = normalised(text)
         try refuseAliasesInKeys(of: text)
         let root: Node?
         do {
-            root = try compose(yaml: text)
+            root = try parsed(text)
         } catch {
             throw fault(of: error, in: text)
         }
@@ -25,6 +25,17 @@ enum Composition {
         }
         var builder = DocumentBuilder()
         return try builder.build(root)
+    }
+
+    /// One parse. The encoding is said, because Yams would otherwise ask the environment for it.
+    static func parsed(_ text: String) throws -> Node? { try compose(yaml: text, .default, .default, .utf8) }
+
+    /// Without a byte order mark, and with one kind of line end; YAML does not tell them apart either.
+    private static func normalised(_ text: String) -> String {
+        var scalars = text.unicodeScalars
+        if scalars.first == "\u{FEFF}" { scalars.removeFirst() }
+        // To Swift, "\r\n" is one character, so a whole-text search for "\n" would not find it.
+        return String(String(scalars).map { $0 == "\r\n" ? "\n" : $0 })
     }
 
     /// Reads the text once with every alias turned into a plain word, which makes keys cheap to look at.
@@ -41,7 +52,7 @@ enum Composition {
         let plain = String(decoding: bytes, as: UTF8.self)
         let root: Node?
         do {
-            root = try compose(yaml: plain)
+            root = try parsed(plain)
         } catch YamlError.duplicatedKeysInMapping(let names, let context) where names.contains(where: isAliasLike) {
             throw complexKey(context.mark.line)
         } catch {

@@ -64,7 +64,7 @@ extension Composition {
             changed[candidate.line].replaceSubrange(
                 candidate.range, with: "\"\(name)\\x7Fduplicate\"")
             let renamed = changed.map { String($0) }.joined(separator: "\n")
-            guard let root = try? compose(yaml: renamed) else { continue }
+            guard let root = try? parsed(renamed) else { continue }
             var builder = DocumentBuilder()
             builder.expandsMerges = false
             do {

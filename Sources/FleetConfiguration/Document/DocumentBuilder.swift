@@ -78,7 +78,8 @@ struct DocumentBuilder {
             }
         }
         // The YAML merge key: keys of the mapping itself win, then the earlier of the merged mappings.
-        for entry in merged where !own.contains(where: { $0.key == entry.key }) { own.append(entry) }
+        var keys = Set(own.map(\.key))
+        for entry in merged where keys.insert(entry.key).inserted { own.append(entry) }
         return own
     }
 

@@ -24,7 +24,7 @@ public struct ConfigurationError: Error, Sendable, Hashable, CustomStringConvert
 
     public var description: String {
         let place = file + (line.map { ":\($0)" } ?? "")
-        return "\(place): \(key.map { "\($0): " } ?? "")\(problem); \(remedy)"
+        return "\(place): \(key.map { "\($0): " } ?? "")\(problem); \(remedy)".onOneLine
     }
 }
 
@@ -75,5 +75,19 @@ public struct ConfigurationNotice: Sendable, Hashable, CustomStringConvertible {
         self.text = text
     }
 
-    public var description: String { "\(file):\(line): \(key): \(text)" }
+    public var description: String { "\(file):\(line): \(key): \(text)".onOneLine }
+}
+
+extension String {
+    /// The text without control characters and line separators: keys are quoted in messages as they are written, and
+    /// one key must not look like two lines of a log.
+    var onOneLine: String {
+        let clean = unicodeScalars.filter { scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .lineSeparator, .paragraphSeparator: false
+            default: true
+            }
+        }
+        return String(String.UnicodeScalarView(clean))
+    }
 }

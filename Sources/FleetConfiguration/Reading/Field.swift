@@ -123,9 +123,15 @@ struct Field {
     }
 
     /// The items of a list.
-    func list() -> [Field]? {
+    ///
+    /// - Parameter maximum: refuses longer lists; the rest of the daemon takes short ones for granted.
+    func list(maximum: Int = .max) -> [Field]? {
         guard case .sequence(let items) = node.content else {
             refuse("is \(node.kind), not a list", remedy: "write a list: [a, b], or lines that begin with a dash")
+            return nil
+        }
+        guard items.count <= maximum else {
+            refuse("has \(items.count) entries", remedy: "keep to \(maximum)")
             return nil
         }
         return items.enumerated().map { index, item in

@@ -10,7 +10,7 @@ enum NearestName {
         let ranked = candidates.map { ($0, distance(word, $0.lowercased())) }
         guard let best = ranked.min(by: { $0.1 < $1.1 }) else { return nil }
         let isPart = best.0.lowercased().hasPrefix(word) || word.hasPrefix(best.0.lowercased())
-        return best.1 <= max(2, min(word.count, best.0.count) / 3) || (isPart && word.count > 2) ? best.0 : nil
+        return best.1 <= max(2, (min(word.count, best.0.count) + 2) / 3) || (isPart && word.count > 2) ? best.0 : nil
     }
 
     /// The remedy for an unknown word: the nearest, or all of them.

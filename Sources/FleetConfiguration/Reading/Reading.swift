@@ -11,6 +11,9 @@ final class Reading {
     /// More errors than a person will read; a broken file of a million lines must not cost more memory than it has.
     static let maximumErrors = 1000
 
+    /// Tenants, receivers and routes of one configuration, each.
+    static let maximumEntries = 500
+
     init(file: String) { self.file = file }
 
     func refuse(line: Int?, key: String?, _ problem: String, remedy: String) {
@@ -27,8 +30,7 @@ final class Reading {
 extension String {
     /// The text as an error may quote it: short, on one line.
     var quoted: String {
-        let clean = unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F }
-        let text = String(String.UnicodeScalarView(clean))
+        let text = onOneLine
         return "`" + (text.count > 40 ? text.prefix(40) + "…" : text) + "`"
     }
 }

@@ -52,7 +52,8 @@ struct Section {
         // A list or section begins on the line after its key, but people look for the key.
         let line =
             switch entry.value.content {
-            case .scalar: entry.value.isNull ? entry.line : entry.value.line
+            // An alias has the line of its anchor, further up.
+            case .scalar: entry.value.isNull ? entry.line : max(entry.line, entry.value.line)
             case .sequence, .mapping: entry.line
             }
         return Field(reading: reading, key: path(parent, entry.key), line: line, node: entry.value)

@@ -65,7 +65,7 @@ extension Field {
     func timeZone() -> TimeZone? {
         guard let text = text(maximum: 64) else { return nil }
         // Foundation also takes abbreviations such as CEST, which name an offset and not a place.
-        let known = TimeZone.knownTimeZoneIdentifiers
+        let known = Self.zones
         if text == "UTC" || text == "GMT" || known.contains(text) || text.contains("/"),
             let zone = TimeZone(identifier: text)
         {
@@ -77,6 +77,8 @@ extension Field {
             remedy: nearest.map { "did you mean `\($0)`?" } ?? "name it as the tz database does, such as Europe/Berlin")
         return nil
     }
+
+    private static let zones = TimeZone.knownTimeZoneIdentifiers
 
     /// Minutes after midnight. YAML 1.1 would read an unquoted 07:00 as a number to the base 60; here it is text.
     func timeOfDay(upTo latest: Int) -> Int? {

@@ -7,9 +7,9 @@ extension Reading {
     /// The receivers, and for each the line of its name.
     func receivers(_ document: Section) -> (receivers: [ReceiverConfiguration], lines: [ReceiverName: Field]) {
         let remedy = "name at least one receiver: receivers: [{name, webhook: {url, secret_file}}]"
-        guard let field = document.required("receivers", remedy: remedy), let items = field.list() else {
-            return ([], [:])
-        }
+        guard let field = document.required("receivers", remedy: remedy),
+            let items = field.list(maximum: Self.maximumEntries)
+        else { return ([], [:]) }
         if items.isEmpty { field.refuse("is empty", remedy: remedy) }
         var lines: [ReceiverName: Field] = [:]
         var fallbacks: [ReceiverName: Field] = [:]

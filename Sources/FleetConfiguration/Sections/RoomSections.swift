@@ -4,7 +4,7 @@
 import FleetCore
 
 extension Reading {
-    func rooms(_ document: Section, tenants: [TenantConfiguration]) -> [RoomOverride] {
+    func rooms(_ document: Section, tenants: Set<TenantName>) -> [RoomOverride] {
         guard let field = document["rooms"], let items = field.list(), !items.isEmpty else { return [] }
         field.noteWithoutEffect()
         return items.compactMap { item in
@@ -24,14 +24,14 @@ extension Reading {
         return reason.map { RoomOverride.OutOfService(reason: $0, until: until) }
     }
 
-    func maintenance(_ document: Section, tenants: [TenantConfiguration]) -> [MaintenanceWindow] {
+    func maintenance(_ document: Section, tenants: Set<TenantName>) -> [MaintenanceWindow] {
         guard let field = document["maintenance"], let items = field.list(), !items.isEmpty else { return [] }
         field.noteWithoutEffect()
         var seen: Set<String> = []
         return items.compactMap { window($0, tenants: tenants, seen: &seen) }
     }
 
-    private func window(_ item: Field, tenants: [TenantConfiguration], seen: inout Set<String>) -> MaintenanceWindow? {
+    private func window(_ item: Field, tenants: Set<TenantName>, seen: inout Set<String>) -> MaintenanceWindow? {
         let keys = ["name", "enabled", "days", "from", "to", "time_zone", "match", "return_within"]
         guard let section = item.section(keys) else { return nil }
         guard let nameField = section.required("name", remedy: "name the window"),
@@ -69,7 +69,7 @@ extension Reading {
 
 extension Field {
     /// Which rooms an entry is about.
-    func placeMatch(tenants: [TenantConfiguration]) -> PlaceMatch? {
+    func placeMatch(tenants: Set<TenantName>) -> PlaceMatch? {
         guard let section = section(["tenant", "building", "floor", "room"]) else { return nil }
         var match = PlaceMatch()
         match.tenants = section["tenant"]?.matchValues { $0.tenant(among: tenants) }
@@ -87,10 +87,10 @@ extension Field {
     }
 
     /// A tenant of this file, or the name under which Roomwatch reports on itself.
-    func tenant(among tenants: [TenantConfiguration]) -> TenantName? {
+    func tenant(among tenants: Set<TenantName>) -> TenantName? {
         guard let text = text(maximum: 64) else { return nil }
-        let names = tenants.map(\.name) + [.roomwatch]
-        if let name = names.first(where: { $0.text == text }) { return name }
+        let names = tenants.sorted() + [.roomwatch]
+        if names.contains(TenantName(text)) { return TenantName(text) }
         refuse("no tenant is called \(text.quoted)", remedy: NearestName.remedy(for: text, among: names.map(\.text)))
         return nil
     }

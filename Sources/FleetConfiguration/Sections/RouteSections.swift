@@ -5,10 +5,12 @@ import FleetCore
 
 extension Reading {
     func routes(
-        _ document: Section, tenants: [TenantConfiguration], receivers: [ReceiverName: Field]
+        _ document: Section, tenants: Set<TenantName>, receivers: [ReceiverName: Field]
     ) -> [(route: Route, field: Field)] {
         let remedy = "end the routes with one that matches everything: {match: {}, receivers: [name]}"
-        guard let field = document.required("routes", remedy: remedy), let items = field.list() else { return [] }
+        guard let field = document.required("routes", remedy: remedy),
+            let items = field.list(maximum: Self.maximumEntries)
+        else { return [] }
         guard let last = items.last else {
             field.refuse("is empty", remedy: remedy)
             return []
@@ -23,7 +25,7 @@ extension Reading {
     }
 
     private func route(
-        _ item: Field, tenants: [TenantConfiguration], receivers: [ReceiverName: Field]
+        _ item: Field, tenants: Set<TenantName>, receivers: [ReceiverName: Field]
     ) -> Route? {
         guard let section = item.section(["match", "receivers", "continue", "grouping"]) else { return nil }
         let match = section.required("match", remedy: "write match: {} for everything")
@@ -64,7 +66,7 @@ extension Reading {
         return grouping
     }
 
-    private func routeMatch(_ field: Field, tenants: [TenantConfiguration]) -> RouteMatch? {
+    private func routeMatch(_ field: Field, tenants: Set<TenantName>) -> RouteMatch? {
         guard let section = field.section(["severity", "condition", "tenant", "building"]) else { return nil }
         return RouteMatch(
             severities: section["severity"]?.matchValues { $0.word(Severity.self) },

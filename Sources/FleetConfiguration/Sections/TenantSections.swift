@@ -4,12 +4,17 @@
 import FleetCore
 
 extension Reading {
-    func tenants(_ document: Section) -> [TenantConfiguration] {
+    /// The tenants that can be read, and the names of all, so that one mistake in a tenant is not reported wherever it
+    /// is named.
+    func tenants(_ document: Section) -> (tenants: [TenantConfiguration], names: Set<TenantName>) {
         let remedy = "name at least one tenant: tenants: [{name, tenant_id, client_id, credential}]"
-        guard let field = document.required("tenants", remedy: remedy), let items = field.list() else { return [] }
+        guard let field = document.required("tenants", remedy: remedy),
+            let items = field.list(maximum: Self.maximumEntries)
+        else { return ([], []) }
         if items.isEmpty { field.refuse("is empty", remedy: remedy) }
         var seen: Set<String> = []
-        return items.compactMap { tenant($0, seen: &seen) }
+        let tenants = items.compactMap { tenant($0, seen: &seen) }
+        return (tenants, Set(seen.map { TenantName($0) }))
     }
 
     private func tenant(_ item: Field, seen: inout Set<String>) -> TenantConfiguration? {

@@ -43,15 +43,15 @@ extension Reading {
         }
         let document = Section(reading: self, key: "", line: root.line, entries: entries, known: Self.documentKeys)
         readVersion(document)
-        let tenants = tenants(document)
+        let (tenants, tenantNames) = tenants(document)
         let (rules, poll) = detectionRules(document)
         let (hours, buildings) = hoursAndBuildings(document)
         let (receivers, lines) = receivers(document)
-        let routes = routes(document, tenants: tenants, receivers: lines)
+        let routes = routes(document, tenants: tenantNames, receivers: lines)
         var configuration = Configuration(
             tenants: tenants, poll: poll, detection: rules, correlation: correlation(document), hours: hours,
-            buildings: buildings, rooms: rooms(document, tenants: tenants),
-            maintenance: maintenance(document, tenants: tenants), store: store(document), api: api(document),
+            buildings: buildings, rooms: rooms(document, tenants: tenantNames),
+            maintenance: maintenance(document, tenants: tenantNames), store: store(document), api: api(document),
             http: outbound(document), heartbeat: heartbeat(document), receivers: receivers,
             routes: routes.map(\.route), log: log(document), notices: [])
         noteDeadEnds(routes, receivers: receivers, lines: lines)

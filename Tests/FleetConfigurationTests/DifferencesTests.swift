@@ -1,0 +1,73 @@
+// What a reload can change.
+
+import FleetCore
+import Testing
+
+@testable import FleetConfiguration
+
+@Suite struct DifferencesTests {
+    /// A change of the sample, the keys that need a restart for it and those that do not.
+    struct Change: Sendable, CustomTestStringConvertible {
+        var old: String
+        var new: String
+        var restart: [String] = []
+        var live: [String] = []
+        var testDescription: String { new }
+    }
+
+    static let changes: [Change] = [
+        Change(old: "# optional", new: "# other words"),
+        Change(old: "offline_after: 3", new: "offline_after: 4", live: ["detection"]),
+        Change(old: "presence: 5s", new: "presence: 6s", live: ["poll"]),
+        Change(old: "places: 6h", new: "places: 7h", live: ["poll"]),
+        Change(old: "from: \"07:00\"", new: "from: \"06:00\"", live: ["hours"]),
+        Change(old: "Europe/Berlin", new: "Europe/Paris", live: ["hours", "buildings"]),
+        Change(old: "wait: 20s", new: "wait: 10s", live: ["routes"]),
+        Change(old: "burst: 5", new: "burst: 6", live: ["correlation"]),
+        Change(old: "include: []", new: "include: [a@b.c]", live: ["tenants.inventory"]),
+        Change(old: "incidents: 400d", new: "incidents: 500d", live: ["store.retention"]),
+        Change(old: "    fallback: oncall\n", new: "", live: ["receivers.fallback"]),
+        Change(old: "every: 60s", new: "every: 30s", live: ["heartbeat"]),
+        Change(old: "roomwatch.contoso.com/", new: "rooms.contoso.com/", live: ["api.external_url"]),
+        Change(old: "roomwatch.sqlite", new: "other.sqlite", restart: ["store.path"]),
+        Change(old: "127.0.0.1:8470", new: "127.0.0.1:8471", restart: ["api.listen"]),
+        Change(old: "roomwatchd.sock", new: "other.sock", restart: ["api.socket"]),
+        Change(old: "api-tokens", new: "tokens", restart: ["api.tokens_file"]),
+        Change(old: "proxy: \"\"", new: "proxy: http://proxy:3128", restart: ["http.proxy"]),
+        Change(old: ", ca_file: \"\"", new: ", ca_file: x.pem", restart: ["http.ca_file"]),
+        Change(old: "f0f0001", new: "f0f0003", restart: ["tenants[contoso].tenant_id"]),
+        Change(old: "f0f0002", new: "f0f0003", restart: ["tenants[contoso].client_id"]),
+        Change(old: "cloud: global", new: "cloud: china", restart: ["tenants[contoso].cloud"]),
+        Change(old: "file: contoso-secret", new: "file: other", restart: ["tenants[contoso].credential"]),
+        Change(
+            old: "graph: http://127.0.0.1:9080", new: "graph: http://[::1]", restart: ["tenants[contoso].endpoints"]),
+        Change(old: "hook-secret", new: "other-secret", restart: ["receivers"]),
+        Change(old: "https://hooks", new: "https://hook", restart: ["receivers"]),
+    ]
+
+    @Test(arguments: changes)
+    func aChangeNeedsARestartOrNot(_ change: Change) throws {
+        let before = try Sample.parse(Sample.contract)
+        let text = Sample.contract.replacing(change.old, with: change.new)
+        try #require(text != Sample.contract)
+        let after = try Sample.parse(text)
+        #expect(before.restartOnlyDifferences(to: after) == change.restart)
+        #expect(before.liveDifferences(to: after) == change.live)
+        #expect((before == after) == (change.restart.isEmpty && change.live.isEmpty))
+    }
+
+    @Test func tenantsThatComeAndGoNeedARestartAndTheirOrderDoesNot() throws {
+        let one = try Sample.parse(Sample.minimal)
+        var two = one
+        var other = one.tenants[0]
+        other.name = TenantName("fabrikam")
+        other.credential = .clientSecret(
+            SecretReference(key: "tenants[1].credential.client_secret_file", name: "f", line: 1))
+        two.tenants.append(other)
+        #expect(one.restartOnlyDifferences(to: two) == ["tenants[fabrikam]"])
+        #expect(two.restartOnlyDifferences(to: one) == ["tenants[fabrikam]"])
+        var swapped = two
+        swapped.tenants.reverse()
+        #expect(two.restartOnlyDifferences(to: swapped) == [])
+    }
+}
