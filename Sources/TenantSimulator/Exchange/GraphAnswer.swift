@@ -1,0 +1,115 @@
+// The way every call of Graph takes: token, limits, faults, then the resource. The order is the real one: a throttled call
+// without a token is told about the token.
+
+import HTTPTypes
+import Timekeeping
+
+extension SimulatedTenant {
+    mutating func answerToken(tenant: String, _ exchange: Exchange) -> SimulatedResponse {
+        requestCounts["login", default: 0] += 1
+        throttle.watch("login", at: exchange.elapsed)
+        var response: SimulatedResponse
+        if let fault = takeFault(for: .login), let struck = strike(fault, service: .login, exchange) {
+            return struck
+        }
+        do throws(TokenError) {
+            guard exchange.request.method == .post else {
+                throw TokenError(400, "invalid_request", 900_561, "The endpoint only accepts POST requests.")
+            }
+            let body = try tokenEndpoint.respond(
+                tenant: tenant, form: exchange.request.body, origin: exchange.request.origin, now: exchange.unixTime,
+                requestID: exchange.requestID)
+            response = SimulatedResponse(status: 200, body: body.bytes)
+        } catch {
+            let timestamp = String(Timestamps.text(exchange.now.wall).map { $0 == "T" ? " " : $0 })
+            let body = error.body(
+                timestamp: timestamp, trace: exchange.requestID, correlation: exchange.clientRequestID)
+            response = SimulatedResponse(status: error.status, body: body.bytes)
+        }
+        response.headerFields[.contentType] = "application/json; charset=utf-8"
+        response.headerFields[.cacheControl] = "no-store, no-cache"
+        return response
+    }
+
+    mutating func answerGraph(_ call: GraphCall, _ exchange: Exchange) -> SimulatedResponse {
+        var call = call
+        let service = call.service
+        requestCounts[service.rawValue, default: 0] += 1
+        do throws(GraphError) {
+            let token = try tokenEndpoint.tokens.check(
+                authorization: call.headerFields[.authorization], now: exchange.unixTime)
+            call.roles = token.roles
+        } catch {
+            return exchange.finish(error)
+        }
+        var delay = Duration.zero
+        do throws(GraphError) {
+            try admit(call)
+            if let fault = takeFault(for: service) {
+                if let struck = strike(fault, service: service, exchange) { return struck }
+                if fault.kind == .slow { delay = fault.delay.duration }
+                call.distortions.insert(fault.kind)
+            }
+            let reply = try service == .batch ? answerBatch(call, exchange) : resource(call)
+            var response = exchange.finish(distorted(reply, call: call))
+            response.delay = delay
+            if call.distortions.contains(.truncated) { response.delivery = .truncated(after: response.body.count / 2) }
+            return response
+        } catch {
+            return exchange.finish(error)
+        }
+    }
+
+    /// Counts the call against its limits.
+    ///
+    /// - Throws: ``GraphError`` 429 with `Retry-After`.
+    mutating func admit(_ call: GraphCall) throws(GraphError) {
+        let limits: ThrottledService?
+        var cost = 1
+        switch call.service {
+        case .presence: limits = .presence
+        case .devices: limits = .devices
+        case .places: limits = .places
+        case .directory, .licences:
+            limits = .directory
+            cost = resourceUnits(call)
+        case .batch, .all, .login: limits = nil
+        }
+        let name = call.service.rawValue
+        throttle.watch(name, at: call.elapsed)
+        for limit in [.global, limits].compactMap({ $0 }) {
+            guard let seconds = throttle.admit(limit, cost: limit == .global ? 1 : cost, at: call.elapsed) else {
+                continue
+            }
+            throttle.tell(name, retryAfter: seconds, at: call.elapsed)
+            throw GraphError(
+                429, "TooManyRequests", "Too many requests.",
+                headerFields: [.retryAfter: String(seconds)])
+        }
+    }
+
+    /// Microsoft's resource units for directory calls.
+    private func resourceUnits(_ call: GraphCall) -> Int {
+        var units =
+            switch (call.segments.first?.lowercased(), call.segments.count) {
+            case ("subscribedskus", _): 3
+            case ("users", 1), ("users", 3): 2
+            default: 1
+            }
+        if call.query.contains("$select=") { units -= 1 }
+        return max(1, units)
+    }
+
+    /// The resource itself.
+    func resource(_ call: GraphCall) throws(GraphError) -> GraphReply {
+        switch call.segments.first?.lowercased() {
+        case "users": try users(call)
+        case "subscribedskus": try subscribedSKUs(call)
+        case "organization": try organization(call)
+        case "communications": try communications(call)
+        case "teamwork": try teamwork(call)
+        case "places": try places(call)
+        default: throw .noSegment(call.segments.first ?? "")
+        }
+    }
+}

@@ -1,0 +1,99 @@
+// Microsoft's published limits as sliding windows, and the count that matters most in a review: how often the client asked
+// again before it was allowed to.
+
+/// The throttling limits that apply to one app in one tenant.
+enum ThrottledService: String, Sendable, CaseIterable {
+    case presence, directory, devices, places, global
+
+    /// Requests (resource units for the directory) per window, and the window.
+    var limit: (count: Int, window: Duration) {
+        switch self {
+        // The page of the call itself; the limits page of 2026 says 10,000. A client has to live with the lower one.
+        case .presence: (1500, .seconds(30))
+        case .directory: (8000, .seconds(10))
+        case .devices: (30, .seconds(1))
+        case .places: (3, .seconds(1))
+        case .global: (130_000, .seconds(10))
+        }
+    }
+}
+
+/// Sliding windows per service.
+struct ThrottleGate: Sendable {
+    private struct Window: Sendable {
+        /// Time and cost of the requests inside the window, oldest first from `head`.
+        var entries: [(at: Duration, cost: Int)] = []
+        var head = 0
+        var used = 0
+
+        mutating func forget(before: Duration) {
+            while head < entries.count, entries[head].at <= before {
+                used -= entries[head].cost
+                head += 1
+            }
+            if head > 4096, head * 2 > entries.count {
+                entries.removeFirst(head)
+                head = 0
+            }
+        }
+
+        /// When the window will have room for `cost`, if nothing more comes in.
+        func room(for cost: Int, limit: Int, window: Duration) -> Duration {
+            var excess = used + cost - limit
+            var index = head
+            while excess > 0, index < entries.count {
+                excess -= entries[index].cost
+                index += 1
+            }
+            return index > head ? entries[index - 1].at + window : .zero
+        }
+    }
+
+    /// A request already under way when its sibling was refused has done nothing wrong.
+    static let grace = Duration.milliseconds(250)
+
+    let scale: Double
+    private var windows: [ThrottledService: Window] = [:]
+    private var notBefore: [String: (from: Duration, until: Duration)] = [:]
+    private(set) var violations: [String: Int] = [:]
+    private(set) var refusals: [String: Int] = [:]
+
+    init(scale: Double) {
+        self.scale = scale
+    }
+
+    /// Counts a request of `cost` units.
+    ///
+    /// Requests made while throttled count too, as Microsoft says they do.
+    /// - Returns: seconds of `Retry-After`, or `nil` when the request may pass.
+    mutating func admit(_ service: ThrottledService, cost: Int, at now: Duration) -> Int? {
+        let limit = max(1, Int(Double(service.limit.count) * scale))
+        var window = windows[service] ?? Window()
+        window.forget(before: now - service.limit.window)
+        let full = window.used + cost > limit
+        let room = window.room(for: cost, limit: limit, window: service.limit.window)
+        window.entries.append((now, cost))
+        window.used += cost
+        windows[service] = window
+        guard full else { return nil }
+        refusals[service.rawValue, default: 0] += 1
+        return max(1, Int(((room - now) / .seconds(1)).rounded(.up)))
+    }
+
+    /// Remembers that the client was told to stay away.
+    mutating func tell(_ service: String, retryAfter seconds: Int, at now: Duration) {
+        let until = now + .seconds(seconds)
+        if let known = notBefore[service], known.until >= until { return }
+        notBefore[service] = (now, until)
+    }
+
+    /// Counts a request that came before its `Retry-After` was over.
+    mutating func watch(_ service: String, at now: Duration) {
+        guard let told = notBefore[service] else { return }
+        if now >= told.until {
+            notBefore[service] = nil
+        } else if now > told.from + Self.grace {
+            violations[service, default: 0] += 1
+        }
+    }
+}

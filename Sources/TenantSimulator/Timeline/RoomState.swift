@@ -1,0 +1,52 @@
+// The state of one room behind its two faces: what its account's presence shows and what its device records show. Causes
+// are counted, not flagged, because a room may be switched off inside a building that is dark as well.
+
+import struct Foundation.Date
+
+/// What the account is doing while it is connected.
+enum RoomActivity: Sendable {
+    case idle, call, meeting, presenting
+}
+
+/// Why and how far a room is down at the moment.
+struct RoomState: Sendable {
+    /// Causes that took every session of the account and whose time-out has passed.
+    var lostSessions = 0
+    var unknown = 0
+    var activity = RoomActivity.idle
+    /// Rounds of background activity so far; part of the seed of the next.
+    var round = 0
+}
+
+/// Whether the directory still knows an account and lets it sign in.
+struct AccountState: Sendable {
+    var disabled = 0
+    var deleted = false
+}
+
+/// What the admin centre's back end believes about a device; it learns minutes late.
+struct DeviceState: Sendable {
+    /// Causes the record already shows.
+    var offline = 0
+    var faults: [ScenarioEvent.Peripheral: Date] = [:]
+    var lastModified: Date
+    var connectionSince: Date
+}
+
+/// A running or finished loss of one room.
+struct Outage: Sendable {
+    let cause: Int
+    let causeKind: ScenarioEvent.Kind
+    let room: Int
+    /// Which devices lost power; empty for a sign-out.
+    let devices: [Int]
+    /// Whether no session of the account is left once it has timed out.
+    let takesPresence: Bool
+    let began: Duration
+    let ends: Duration?
+    var sessionTimeout: Duration?
+    let deviceDelay: Duration?
+    var ended = false
+    var presenceVisible = false
+    var deviceVisible = false
+}

@@ -1,0 +1,125 @@
+// What an operator may rehearse, as a file. Every field has a default, unknown fields are refused: a misspelt `for` that
+// was silently ignored would make a rehearsal prove nothing.
+
+/// A rehearsal: how the tenant is set up and what happens in it when.
+public struct Scenario: Sendable, Codable {
+    /// How `/beta/teamwork/devices` answers.
+    public enum DeviceAPI: String, Sendable, Codable, CaseIterable {
+        case available
+        /// Answers ``Scenario/retiredStatus``, as an API does that was removed.
+        case retired
+        /// 402: the tenant would have to pay.
+        case metered
+        case forbidden
+        /// The unfiltered list fails because of one device that cannot be mapped; filtered lists work.
+        case poisoned
+    }
+
+    public struct Token: Sendable, Codable {
+        /// Lifetime in seconds.
+        public var expiresIn: Int = 3599
+        /// Application roles granted to the app.
+        public var roles: [String] = Permissions.defaultRoles
+
+        enum CodingKeys: String, CodingKey, CaseIterable {
+            case expiresIn = "expires_in"
+            case roles
+        }
+
+        public init() {}
+
+        public init(from decoder: any Decoder) throws {
+            let container = try decoder.strictContainer(keyedBy: CodingKeys.self)
+            expiresIn = try container.decodeIfPresent(Int.self, forKey: .expiresIn) ?? expiresIn
+            roles = try container.decodeIfPresent([String].self, forKey: .roles) ?? roles
+        }
+    }
+
+    public var name: String = "quiet"
+    public var token = Token()
+    public var devices: DeviceAPI = .available
+    /// Status of a retired device API: 400, 404 or 410.
+    public var retiredStatus: Int = 400
+    /// Whether the device list's nextLink is relative to the version root, as documented, or absolute.
+    public var relativeDeviceLinks: Bool = true
+    /// Whether an administrator has switched on the places hierarchy; without it buildings and floors are empty.
+    public var placesHierarchy: Bool = true
+    /// Whether rooms hold calls and meetings on weekdays.
+    public var calls: Bool = false
+    /// Whether ids the presence service does not know are left out of a bulk answer or come as PresenceUnknown.
+    public var omitUnknownIDs: Bool = true
+    /// Factor on every throttling limit.
+    public var limitsScale: Double = 1
+    /// How long an outage must show before a monitor with default settings pages; ground truth is judged by it.
+    public var detectionHold = DurationText(.seconds(10))
+    /// Outages an hour drawn from the seed, in the whole tenant; for the first ``generatedHours``.
+    public var outagesPerHour: Int = 0
+    public var generatedHours: Int = 24
+    public var events: [ScenarioEvent] = []
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case name, token, devices, calls, events
+        case retiredStatus = "retired_status"
+        case relativeDeviceLinks = "relative_device_links"
+        case placesHierarchy = "places_hierarchy"
+        case omitUnknownIDs = "omit_unknown_ids"
+        case limitsScale = "limits_scale"
+        case detectionHold = "detection_hold"
+        case outagesPerHour = "outages_per_hour"
+        case generatedHours = "generated_hours"
+    }
+
+    public init() {}
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.strictContainer(keyedBy: CodingKeys.self)
+        func read<Value: Decodable>(_ key: CodingKeys, _ value: Value) throws -> Value {
+            try container.decodeIfPresent(Value.self, forKey: key) ?? value
+        }
+        name = try read(.name, name)
+        token = try read(.token, token)
+        devices = try read(.devices, devices)
+        retiredStatus = try read(.retiredStatus, retiredStatus)
+        relativeDeviceLinks = try read(.relativeDeviceLinks, relativeDeviceLinks)
+        placesHierarchy = try read(.placesHierarchy, placesHierarchy)
+        calls = try read(.calls, calls)
+        omitUnknownIDs = try read(.omitUnknownIDs, omitUnknownIDs)
+        limitsScale = try read(.limitsScale, limitsScale)
+        detectionHold = try read(.detectionHold, detectionHold)
+        outagesPerHour = try read(.outagesPerHour, outagesPerHour)
+        generatedHours = try read(.generatedHours, generatedHours)
+        events = try read(.events, events)
+    }
+}
+
+/// Why a scenario cannot be played in this tenant.
+public struct ScenarioError: Error, Sendable, CustomStringConvertible {
+    public let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}
+
+private struct AnyKey: CodingKey {
+    let stringValue: String
+    let intValue: Int? = nil
+
+    init?(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { return nil }
+}
+
+extension Decoder {
+    /// A keyed container that refuses names it does not know.
+    func strictContainer<Key: CodingKey & CaseIterable>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
+        let known = Set(Key.allCases.map(\.stringValue))
+        let present = try container(keyedBy: AnyKey.self)
+        if let stranger = present.allKeys.first(where: { !known.contains($0.stringValue) }) {
+            throw DecodingError.dataCorruptedError(
+                forKey: stranger, in: present,
+                debugDescription:
+                    "unknown field '\(stranger.stringValue)'; known: \(known.sorted().joined(separator: ", "))")
+        }
+        return try container(keyedBy: type)
+    }
+}

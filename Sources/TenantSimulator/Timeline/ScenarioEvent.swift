@@ -1,0 +1,89 @@
+// One thing that happens. The struct is flat on purpose: people write these by hand and post them to a running simulator.
+
+/// Something that happens in the tenant or to Graph, at a time after the start.
+public struct ScenarioEvent: Sendable, Codable {
+    public enum Kind: String, Sendable, Codable, CaseIterable {
+        /// The Teams Rooms system loses power or network; its session must time out before Graph shows it. A panel on the
+        /// same account keeps the presence alive.
+        case roomOff = "room_off"
+        /// The account signs out; Graph shows it at once and the device record stays healthy.
+        case roomSignedOut = "room_signed_out"
+        /// `count` times off for `down` and on for `up`.
+        case roomFlaps = "room_flaps"
+        /// Every room of the building, panels too, goes dark within `spread`.
+        case buildingDark = "building_dark"
+        case roomCall = "room_call"
+        case roomMeeting = "room_meeting"
+        /// The presence service cannot tell.
+        case presenceUnknown = "presence_unknown"
+        case accountDisabled = "account_disabled"
+        case accountDeleted = "account_deleted"
+        case peripheralFault = "peripheral_fault"
+        /// Graph itself misbehaves; see ``GraphFault``.
+        case graphFault = "graph_fault"
+        /// The device API changes to `device_api`.
+        case deviceAPI = "device_api"
+    }
+
+    /// After the start of the simulator; for an event posted to a running one, after its arrival.
+    public var at = DurationText(.zero)
+    public var kind: Kind
+    /// The room's number, name, address or account id.
+    public var room: String?
+    public var building: String?
+    /// How long it lasts; without it, for ever.
+    public var lasts: DurationText?
+    /// Time from losing the network until Graph shows the account offline. Default: drawn from 0 to 5 minutes.
+    public var sessionTimeout: DurationText?
+    /// Time until the device record follows. Default: drawn from 10 to 15 minutes for going, 1 to 3 for coming back.
+    public var deviceDelay: DurationText?
+    /// `building_dark`: the rooms fall within this time. Default 2 minutes.
+    public var spread: DurationText?
+    public var count: Int?
+    public var down: DurationText?
+    public var up: DurationText?
+    /// `peripheral_fault`: camera, microphone, speaker or display.
+    public var peripheral: Peripheral?
+    public var deviceAPI: Scenario.DeviceAPI?
+    public var fault: GraphFault?
+
+    public enum Peripheral: String, Sendable, Codable, CaseIterable {
+        case camera, microphone, speaker, display
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case at, kind, room, building, spread, count, down, up, peripheral, fault
+        case lasts = "for"
+        case sessionTimeout = "session_timeout"
+        case deviceDelay = "device_delay"
+        case deviceAPI = "device_api"
+    }
+
+    public init(_ kind: Kind, at: Duration = .zero) {
+        self.kind = kind
+        self.at = DurationText(at)
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.strictContainer(keyedBy: CodingKeys.self)
+        at = try container.decodeIfPresent(DurationText.self, forKey: .at) ?? DurationText(.zero)
+        kind = try container.decode(Kind.self, forKey: .kind)
+        // Room numbers are natural to write without quotes.
+        if let number = try? container.decodeIfPresent(Int.self, forKey: .room) {
+            room = String(number)
+        } else {
+            room = try container.decodeIfPresent(String.self, forKey: .room)
+        }
+        building = try container.decodeIfPresent(String.self, forKey: .building)
+        lasts = try container.decodeIfPresent(DurationText.self, forKey: .lasts)
+        sessionTimeout = try container.decodeIfPresent(DurationText.self, forKey: .sessionTimeout)
+        deviceDelay = try container.decodeIfPresent(DurationText.self, forKey: .deviceDelay)
+        spread = try container.decodeIfPresent(DurationText.self, forKey: .spread)
+        count = try container.decodeIfPresent(Int.self, forKey: .count)
+        down = try container.decodeIfPresent(DurationText.self, forKey: .down)
+        up = try container.decodeIfPresent(DurationText.self, forKey: .up)
+        peripheral = try container.decodeIfPresent(Peripheral.self, forKey: .peripheral)
+        deviceAPI = try container.decodeIfPresent(Scenario.DeviceAPI.self, forKey: .deviceAPI)
+        fault = try container.decodeIfPresent(GraphFault.self, forKey: .fault)
+    }
+}

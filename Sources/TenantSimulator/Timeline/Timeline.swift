@@ -1,0 +1,332 @@
+// Time in the tenant. Everything that will happen stands in one agenda; advancing plays it up to a moment and changes the
+// boards that answers are read from. No clock: whoever asks says what time it is.
+
+import struct Foundation.Date
+import Timekeeping
+
+/// The tenant's states and the agenda that changes them.
+struct Timeline: Sendable {
+    enum Entry: Sendable {
+        case event(ScenarioEvent)
+        case outageBegins(Outage)
+        case presenceDue(Int), devicesDue(Int), outageEnds(Int), devicesReturn(Int)
+        case activityBegins(room: Int), activityEnds(room: Int, next: Bool)
+        case unknownEnds(room: Int, cause: Int), enabled(account: Int, cause: Int)
+        case peripheralReturns(device: Int, ScenarioEvent.Peripheral)
+        case faultEnds(Int)
+    }
+
+    /// A fault of Graph that is in force.
+    struct ActiveFault: Sendable {
+        let cause: Int
+        let fault: GraphFault
+        let began: Duration
+        let until: Duration?
+        var hits = 0
+    }
+
+    let fleet: Fleet
+    let start: Moment
+    let hold: Duration
+    private(set) var deviceAPI: Scenario.DeviceAPI
+    private(set) var elapsed: Duration = .zero
+    var agenda = Agenda<Entry>()
+    private(set) var presence: PresenceBoard
+    private(set) var rooms: [RoomState]
+    private(set) var accounts: [AccountState]
+    private(set) var devices: [DeviceState]
+    private(set) var outages: [Int: Outage] = [:]
+    var faults: [ActiveFault] = []
+    private(set) var records: [GroundTruthRecord] = []
+    private var causes = 0
+    private var outageCount = 0
+
+    /// Ground truth that nobody has collected is dropped beyond this many records, oldest first.
+    static let maximumRecords = 100_000
+    /// Between hold and hold plus this, an outage may or may not be seen often enough: it depends on the sweep's phase.
+    static let sweepSlack = Duration.seconds(7)
+
+    init(fleet: Fleet, scenario: Scenario, start: Moment) {
+        self.fleet = fleet
+        self.start = start
+        hold = scenario.detectionHold.duration
+        deviceAPI = scenario.devices
+        rooms = Array(repeating: RoomState(), count: fleet.rooms.count)
+        accounts = Array(repeating: AccountState(), count: fleet.accounts.count)
+        // Records were last touched at some minute of the night before; nothing hangs on which.
+        let before = start.wall.addingTimeInterval(-3600)
+        devices = Array(
+            repeating: DeviceState(lastModified: before, connectionSince: before), count: fleet.devices.count)
+        presence = PresenceBoard(
+            ids: fleet.accounts.map(\.idText),
+            words: fleet.accounts.map {
+                switch $0.kind {
+                case .room, .phone: .available
+                case .person: .away
+                case .mailboxOnly: .unknown
+                }
+            })
+        for event in scenario.events { agenda.add(.event(event), at: event.at.duration) }
+        for event in scenario.generated(seed: fleet.seed, rooms: fleet.rooms.count) {
+            agenda.add(.event(event), at: event.at.duration)
+        }
+        if scenario.calls {
+            for room in fleet.rooms.indices { scheduleActivity(room, after: .zero) }
+        }
+    }
+
+    /// UTC at `elapsed` time after the start.
+    func wall(_ elapsed: Duration) -> Date { start.wall.addingTimeInterval(elapsed.seconds) }
+
+    /// Hands over the ground truth written since the last call.
+    mutating func takeRecords() -> [GroundTruthRecord] {
+        defer { records.removeAll() }
+        return records
+    }
+
+    /// Plays everything due by `now`.
+    mutating func advance(to now: Duration) {
+        while let (at, entry) = agenda.takeDue(by: now) {
+            elapsed = max(elapsed, at)
+            play(entry)
+        }
+        elapsed = max(elapsed, now)
+    }
+
+    private mutating func play(_ entry: Entry) {
+        switch entry {
+        case .event(let event): begin(event)
+        case .outageBegins(let outage): begin(outage)
+        case .presenceDue(let id): showLoss(id)
+        case .devicesDue(let id): showDevices(id)
+        case .outageEnds(let id): end(id)
+        case .devicesReturn(let id): returnDevices(id)
+        case .activityBegins(let room): beginActivity(room)
+        case .activityEnds(let room, let next):
+            rooms[room].activity = .idle
+            refresh(room)
+            if next { scheduleActivity(room, after: elapsed) }
+        case .unknownEnds(let room, let cause):
+            rooms[room].unknown -= 1
+            refresh(room)
+            record("presence_known", room: room, cause: cause, kind: .presenceUnknown)
+        case .enabled(let account, let cause):
+            accounts[account].disabled -= 1
+            refresh(account: account)
+            record("account_enabled", account: account, cause: cause, kind: .accountDisabled)
+        case .peripheralReturns(let device, let peripheral):
+            devices[device].faults[peripheral] = nil
+            touch(device)
+        case .faultEnds(let cause):
+            faults.removeAll { $0.cause == cause }
+            record("graph_fault_end", cause: cause, kind: .graphFault)
+        }
+    }
+
+    mutating func nextCause() -> Int {
+        causes += 1
+        return causes
+    }
+
+    mutating func switchDeviceAPI(_ mode: Scenario.DeviceAPI) {
+        deviceAPI = mode
+    }
+}
+
+// MARK: Faces of a room
+
+extension Timeline {
+    /// Recomputes what the room's account shows.
+    mutating func refresh(_ room: Int) {
+        let state = rooms[room]
+        let account = fleet.rooms[room].account
+        let words: PresenceBoard.Words
+        if accounts[account].deleted || accounts[account].disabled > 0 || state.unknown > 0 {
+            words = .unknown
+        } else if state.lostSessions > 0 {
+            words = .offline
+        } else {
+            words =
+                switch state.activity {
+                case .idle: .available
+                case .call: .call
+                case .meeting: .meeting
+                case .presenting: .presenting
+                }
+        }
+        _ = presence.show(words, account: account)
+    }
+
+    mutating func refresh(account: Int) {
+        if case .room(let room) = fleet.accounts[account].kind {
+            refresh(room)
+        } else if accounts[account].deleted || accounts[account].disabled > 0 {
+            _ = presence.show(.unknown, account: account)
+        }
+    }
+
+    mutating func touch(_ device: Int) {
+        devices[device].lastModified = wall(elapsed)
+    }
+
+    mutating func setActivity(_ activity: RoomActivity, room: Int) {
+        rooms[room].activity = activity
+        refresh(room)
+    }
+
+    mutating func countUnknown(room: Int) {
+        rooms[room].unknown += 1
+        refresh(room)
+    }
+
+    mutating func disable(account: Int) {
+        accounts[account].disabled += 1
+        refresh(account: account)
+    }
+
+    mutating func delete(account: Int) {
+        accounts[account].deleted = true
+        refresh(account: account)
+    }
+
+    mutating func fail(_ peripheral: ScenarioEvent.Peripheral, device: Int) {
+        devices[device].faults[peripheral] = wall(elapsed)
+        touch(device)
+    }
+}
+
+// MARK: Outages
+
+extension Timeline {
+    private mutating func begin(_ outage: Outage) {
+        outageCount += 1
+        let id = outageCount
+        outages[id] = outage
+        let round = Int(outage.began.milliseconds)
+        var draws = SeededDraws(seed: fleet.seed, purpose: .outage, index: outage.room, round: round)
+        if outage.takesPresence {
+            let delay = outage.sessionTimeout ?? draws.duration(.zero, .seconds(300))
+            agenda.add(.presenceDue(id), at: outage.began + delay)
+        }
+        if !outage.devices.isEmpty {
+            let delay = outage.deviceDelay ?? draws.duration(.seconds(600), .seconds(900))
+            agenda.add(.devicesDue(id), at: outage.began + delay)
+        }
+        if let end = outage.ends { agenda.add(.outageEnds(id), at: end) }
+    }
+
+    private mutating func showLoss(_ id: Int) {
+        guard var outage = outages[id], !outage.ended else { return }
+        outage.presenceVisible = true
+        outages[id] = outage
+        rooms[outage.room].lostSessions += 1
+        refresh(outage.room)
+        record(
+            "presence_offline", room: outage.room, cause: outage.cause, kind: outage.causeKind, at: outage.began,
+            visible: elapsed, expected: expectation(shownFrom: elapsed, until: outage.ends))
+    }
+
+    private mutating func showDevices(_ id: Int) {
+        guard var outage = outages[id], !outage.ended else { return }
+        outage.deviceVisible = true
+        outages[id] = outage
+        for device in outage.devices {
+            devices[device].offline += 1
+            if devices[device].offline == 1 { devices[device].connectionSince = wall(outage.began) }
+            touch(device)
+        }
+        record(
+            "device_offline", room: outage.room, cause: outage.cause, kind: outage.causeKind, at: outage.began,
+            visible: elapsed,
+            // Where presence shows the outage too, the device record only confirms it.
+            expected: outage.takesPresence ? .none : deviceExpectation(until: outage.ends))
+    }
+
+    private mutating func end(_ id: Int) {
+        guard var outage = outages[id] else { return }
+        outage.ended = true
+        outages[id] = outage
+        if outage.presenceVisible {
+            rooms[outage.room].lostSessions -= 1
+            refresh(outage.room)
+            record("presence_online", room: outage.room, cause: outage.cause, kind: outage.causeKind, visible: elapsed)
+        }
+        if outage.deviceVisible {
+            let round = Int(elapsed.milliseconds)
+            var draws = SeededDraws(seed: fleet.seed, purpose: .deviceDelay, index: outage.room, round: round)
+            agenda.add(
+                .devicesReturn(id), at: elapsed + (outage.deviceDelay ?? draws.duration(.seconds(60), .seconds(180))))
+        } else {
+            outages[id] = nil
+        }
+    }
+
+    private mutating func returnDevices(_ id: Int) {
+        guard let outage = outages.removeValue(forKey: id) else { return }
+        for device in outage.devices {
+            devices[device].offline -= 1
+            if devices[device].offline == 0 { devices[device].connectionSince = wall(elapsed) }
+            touch(device)
+        }
+        record("device_online", room: outage.room, cause: outage.cause, kind: outage.causeKind, visible: elapsed)
+    }
+
+    /// What is owed for an outage that presence shows in this span, less the time Graph's presence is out itself.
+    private func expectation(shownFrom: Duration, until end: Duration?) -> GroundTruthRecord.Expectation {
+        guard let end else { return .incident }
+        let blind = faults.filter { $0.fault.hidesPresence }.compactMap(\.until).max() ?? shownFrom
+        let shown = end - max(shownFrom, blind)
+        if shown < hold { return .none }
+        return shown < hold + Self.sweepSlack ? .either : .incident
+    }
+
+    /// Device records are read every few minutes only, and two readings a minute apart are needed.
+    private func deviceExpectation(until end: Duration?) -> GroundTruthRecord.Expectation {
+        guard let end else { return .incident }
+        let shown = end - elapsed
+        if shown < .seconds(60) { return .none }
+        return shown < .seconds(420) ? .either : .incident
+    }
+}
+
+// MARK: Ground truth
+
+extension Timeline {
+    mutating func record(
+        _ event: String, room: Int? = nil, account: Int? = nil, building: Int? = nil, cause: Int,
+        kind: ScenarioEvent.Kind, at: Duration? = nil, visible: Duration? = nil,
+        expected: GroundTruthRecord.Expectation = .none, detail: String? = nil
+    ) {
+        let place = room.map { fleet.rooms[$0] }
+        if records.count >= Self.maximumRecords { records.removeFirst(Self.maximumRecords / 10) }
+        records.append(
+            GroundTruthRecord(
+                at: wall(at ?? elapsed), event: event, visibleAt: visible.map(wall),
+                account: (account ?? place?.account).map { fleet.accounts[$0].idText }, room: place?.name,
+                building: (building ?? place?.building).map { fleet.buildings[$0].name }, cause: cause,
+                causeKind: kind.rawValue, expected: expected, detail: detail))
+    }
+}
+
+// MARK: Background activity
+
+extension Timeline {
+    private mutating func scheduleActivity(_ room: Int, after: Duration) {
+        let round = rooms[room].round
+        rooms[room].round += 1
+        var draws = SeededDraws(seed: fleet.seed, purpose: .activity, index: room, round: round)
+        // The first call comes early, so that a short rehearsal sees rooms in use.
+        let pause =
+            round == 0 ? draws.duration(.seconds(1), .seconds(1800)) : draws.duration(.seconds(300), .seconds(3600))
+        agenda.add(.activityBegins(room: room), at: after + pause)
+    }
+
+    private mutating func beginActivity(_ room: Int) {
+        var draws = SeededDraws(seed: fleet.seed, purpose: .session, index: room, round: rooms[room].round)
+        if !Timestamps.isWeekend(wall(elapsed)) {
+            setActivity([.call, .call, .meeting, .presenting][draws.pick(0...3)], room: room)
+        }
+        agenda.add(
+            .activityEnds(room: room, next: true), at: elapsed + draws.duration(.seconds(600), .seconds(3600)))
+    }
+}
