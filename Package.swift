@@ -31,6 +31,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -101,6 +103,34 @@ let package = Package(
         .executableTarget(
             name: "roomwatchd",
             dependencies: ["FleetConfiguration", "RoomwatchDaemon", "Systemd", argumentParser, logging],
+            swiftSettings: strict),
+
+        // The simulated tenant. It shares no type with the daemon, so no mistake can hide on both sides.
+        .target(
+            name: "TenantSimulator",
+            dependencies: [
+                "HTTPExchange", "Timekeeping", crypto, httpTypes, jwtKit,
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "TenantServer",
+            dependencies: [
+                "TenantSimulator", "Timekeeping", httpTypes, hummingbird, logging, serviceLifecycle,
+                .product(name: "HummingbirdHTTP2", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "graph-simulator",
+            dependencies: [
+                "TenantServer", "TenantSimulator", "Timekeeping", argumentParser, logging, serviceLifecycle,
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "Yams", package: "Yams"),
+            ],
             swiftSettings: strict),
 
         // Tests.

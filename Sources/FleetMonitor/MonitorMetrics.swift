@@ -2,9 +2,9 @@
 // rules). The factory comes from the wiring; a simulation counts into its own.
 
 public import CoreMetrics
-public import FleetCore
+import FleetCore
 import FleetStore
-public import Timekeeping
+import Timekeeping
 
 /// Every figure that the monitor keeps.
 public struct MonitorMetrics: Sendable {
@@ -41,7 +41,7 @@ public struct MonitorMetrics: Sendable {
             .record(took.seconds)
     }
 
-    func incident(_ event: IncidentEvent) {
+    func incident(_ event: IncidentChange) {
         let what: String
         switch event {
         case .opened: what = "opened"

@@ -6,7 +6,7 @@ public struct FleetDecision: Sendable, Hashable {
     public var tracks: [TrackRecord] = []
     public var conditions: [ConditionRecord] = []
     public var transitions: [Transition] = []
-    public var events: [IncidentEvent] = []
+    public var events: [IncidentChange] = []
     public var observations = ObservationChange()
     /// Pending streaks that ended with a good answer.
     public var blips = 0
@@ -22,7 +22,7 @@ public struct FleetDecision: Sendable, Hashable {
 }
 
 /// Something happened to an incident that people may have to hear of.
-public enum IncidentEvent: Sendable, Hashable {
+public enum IncidentChange: Sendable, Hashable {
     /// - Parameter isUrgent: whether the page must not wait for siblings.
     case opened(Incident, isUrgent: Bool)
     case reopened(Incident, isUrgent: Bool)

@@ -28,7 +28,7 @@ public struct IncidentBook: Sendable {
     /// Asked to open what is open, it says nothing.
     public mutating func fire(
         _ fresh: Incident, at now: Moment, reopenWithin: Duration, isUrgent: Bool
-    ) -> IncidentEvent? {
+    ) -> IncidentChange? {
         if let known = incidents[fresh.key] {
             guard let resolvedAt = known.resolvedAt, known.status == .resolved else { return nil }
             if now.wall.timeIntervalSince(resolvedAt) <= reopenWithin.seconds {
@@ -56,7 +56,7 @@ public struct IncidentBook: Sendable {
     /// Resolves the open incident of a key, when there is one.
     public mutating func resolve(
         _ key: DedupKey, as resolution: Incident.Resolution, at now: Moment, evidence: [Evidence] = []
-    ) -> IncidentEvent? {
+    ) -> IncidentChange? {
         guard var incident = open(key) else { return nil }
         incident.revision += 1
         incident.status = .resolved
@@ -68,7 +68,7 @@ public struct IncidentBook: Sendable {
     }
 
     /// Raises the severity of an open incident; it never falls before the resolve (design section 5).
-    public mutating func raise(_ key: DedupKey, to severity: Severity, at now: Moment) -> IncidentEvent? {
+    public mutating func raise(_ key: DedupKey, to severity: Severity, at now: Moment) -> IncidentChange? {
         guard var incident = open(key), severity > incident.severity else { return nil }
         incident.revision += 1
         incident.severity = severity
@@ -79,7 +79,7 @@ public struct IncidentBook: Sendable {
     /// Adds a better founded cause to an open incident, without telling anybody by itself.
     public mutating func note(
         _ key: DedupKey, cause: Cause, summary: String, evidence: [Evidence]
-    ) -> IncidentEvent? {
+    ) -> IncidentChange? {
         guard var incident = open(key), incident.cause != cause || incident.summary != summary else { return nil }
         incident.revision += 1
         incident.cause = cause

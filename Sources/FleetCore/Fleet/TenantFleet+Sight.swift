@@ -160,7 +160,7 @@ extension TenantFleet {
         decision.conditions.append(
             ConditionRecord(tenant: tenant, condition: condition, subject: subject, state: after))
         guard before.phase != after.phase else { return }
-        var event: IncidentEvent?
+        var event: IncidentChange?
         if !before.phase.isWrong, let outage = after.outage {
             let fresh = opening(outage, UniqueID(at: now.wall, using: &generator))
             event = book.fire(fresh, at: now, reopenWithin: rules.reopenWithin, isUrgent: false)

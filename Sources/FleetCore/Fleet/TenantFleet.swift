@@ -176,7 +176,7 @@ public struct TenantFleet: Sendable {
         let room = rooms[slot]
         let track = tracks[slot]
         let key = key(ofRoomAt: slot)
-        var event: IncidentEvent?
+        var event: IncidentChange?
         switch (change.from.isWrong, change.to) {
         case (false, .firing):
             let page = self.page(ofRoomAt: slot, at: now)

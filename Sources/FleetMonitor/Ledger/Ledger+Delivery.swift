@@ -5,6 +5,8 @@ public import FleetChannels
 public import FleetCore
 public import FleetStore
 import Foundation
+import CoreMetrics
+import Logging
 public import Timekeeping
 
 extension Ledger {

@@ -5,6 +5,7 @@
 public import FleetCore
 public import FleetStore
 import Foundation
+import CoreMetrics
 public import Logging
 public import Timekeeping
 
@@ -305,7 +306,7 @@ public actor Ledger {
         write(change, at: now)
     }
 
-    private func plan(_ events: [IncidentEvent], tenant: TenantName, at now: Moment, into change: inout Change) {
+    private func plan(_ events: [IncidentChange], tenant: TenantName, at now: Moment, into change: inout Change) {
         guard !events.isEmpty else { return }
         var planner = Planner(tree: tree, now: now, settledAt: settledAt[tenant], generator: generator)
         for event in events {

@@ -3,7 +3,7 @@
 
 public import FleetCore
 public import FleetGraph
-import Logging
+import CoreMetrics
 public import Timekeeping
 
 /// Sweeps one lane of one tenant until it is cancelled.

@@ -11,6 +11,12 @@ public struct OutboxEntry: Sendable, Hashable {
     /// Attempts so far; chooses the next pause.
     public var attempts: Int
     public var nextAttempt: Date
+
+    public init(notification: Notification, attempts: Int, nextAttempt: Date) {
+        self.notification = notification
+        self.attempts = attempts
+        self.nextAttempt = nextAttempt
+    }
 }
 
 /// How far the outbox is behind.

@@ -1,18 +1,4 @@
-// One account's part of a presence answer, and why a whole page can be worth nothing.
-
-public import FleetCore
-
-/// What one page said about one account.
-public struct PresenceAnswer: Sendable, Hashable {
-    public var reading: Reading<Presence>
-    /// Graph's lexicographically sortable version stamp (graph-api 3.3), at most 64 bytes; `nil` when none came.
-    public var sequenceNumber: String?
-
-    public init(_ reading: Reading<Presence>, sequenceNumber: String? = nil) {
-        self.reading = reading
-        self.sequenceNumber = sequenceNumber
-    }
-}
+// Why a whole page can be worth nothing.
 
 /// A page of which nothing may be used.
 public enum PresencePageError: Error, Sendable, Hashable, CustomStringConvertible {
