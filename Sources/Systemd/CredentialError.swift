@@ -33,8 +33,8 @@ public struct CredentialError: Error, Sendable, Hashable, CustomStringConvertibl
             let remedy =
                 name.contains("/")
                 ? "put the file there or correct the path"
-                : "put the file there, or add LoadCredential=\(name.escapedForLine):/path/of/the/file to the unit "
-                    + "(systemctl edit roomwatchd) and restart"
+                : "put it into /etc/credstore/\(name.escapedForLine) and add LoadCredential=\(name.escapedForLine) to "
+                    + "the unit (systemctl edit roomwatchd), then restart; or put the file beside the configuration"
             return "\(subject): no such file at \(looked); \(remedy)"
         case .unreadable(let path, let errorNumber):
             return "\(subject): \(path.escapedForLine) cannot be read: \(errorText(errorNumber)); "

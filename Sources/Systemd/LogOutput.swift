@@ -32,7 +32,7 @@ public final class LogOutput: Sendable {
         self.deliver = deliver
     }
 
-    var now: Date { time() }
+    var wall: Date { time() }
 
     /// Queues a record and returns at once.
     func append(_ record: LogRecord) {

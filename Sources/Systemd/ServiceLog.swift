@@ -37,7 +37,7 @@ public struct ServiceLog: LogHandler {
         if let error = event.error { all["error"] = "\(error)" }
         output.append(
             LogRecord(
-                wall: output.now, level: event.level, logger: label, message: event.message.description, metadata: all,
+                wall: output.wall, level: event.level, logger: label, message: event.message.description, metadata: all,
                 file: event.file, line: event.line))
     }
 }

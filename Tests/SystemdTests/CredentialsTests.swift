@@ -111,7 +111,7 @@ import Testing
         #expect(reason("contoso-secret") == .missing(places: places))
         let words = CredentialError(name: "contoso-secret", .missing(places: places)).description
         #expect(words.contains(places[0]) && words.contains(places[1]))
-        #expect(words.contains("LoadCredential=contoso-secret:"))
+        #expect(words.contains("LoadCredential=contoso-secret "))
     }
 
     @Test(arguments: [(0o600, nil), (0o400, nil), (0o640, 0o640), (0o604, 0o604)] as [(mode_t, UInt16?)])
