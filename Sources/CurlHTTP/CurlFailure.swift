@@ -34,6 +34,8 @@ struct CurlFailure {
         case .deadlinePassed where requestBegan: make(.totalTimedOut, "no complete answer within the total limit")
         case .deadlinePassed: make(.connectTimedOut, "no connection was to be had within the total limit")
         case .finished(CURLE_OK): make(.brokenConnection, "the connection ended within the answer's header")
+        case .finished(CURLE_ABORTED_BY_CALLBACK) where requestBegan:
+            make(.brokenConnection, "the connection died without an answer; the request was not repeated")
         case .finished(let code): make(kind(of: code), tooLarge ?? "\(printable) (curl \(code.rawValue))")
         }
     }

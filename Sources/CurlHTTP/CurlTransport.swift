@@ -8,7 +8,8 @@ public import Timekeeping
 /// libcurl behind ``HTTPTransport``: HTTP/2 over TLS where the server offers it, kept-alive HTTP/1.1 elsewhere.
 ///
 /// Beyond the protocol's promises: a GET, HEAD, PUT, DELETE or OPTIONS request is repeated once a kept connection turns
-/// out dead; any other method never is (RFC 9110, section 9.2.2), it fails with `brokenConnection`.
+/// out dead; any other method never is (RFC 9110, section 9.2.2), it fails with `brokenConnection`, unless an HTTP/2 server said that
+/// it had not acted on the request.
 /// `headerFields` of an answer are those of the wire: `Content-Length` and `Content-Encoding` describe the body before
 /// decompression.
 public final class CurlTransport: HTTPTransport {

@@ -70,6 +70,21 @@ final class EasyHandle {
 
     func setBeforeRequest(_ callback: curl_prereq_callback) { note(curl_shim_set_prereq_callback(raw, callback)) }
 
+    /// Makes libcurl tell what it does, in words.
+    func setNarration(_ callback: curl_debug_callback) {
+        set(CURLOPT_VERBOSE, true)
+        note(curl_shim_set_debug_callback(raw, callback))
+    }
+
+    func setSocketCallbacks(
+        open: curl_opensocket_callback, close: curl_closesocket_callback, pointer: UnsafeMutableRawPointer
+    ) {
+        note(curl_shim_set_open_socket_callback(raw, open))
+        note(curl_shim_set_close_socket_callback(raw, close))
+        set(CURLOPT_OPENSOCKETDATA, pointer: pointer)
+        set(CURLOPT_CLOSESOCKETDATA, pointer: pointer)
+    }
+
     func long(_ what: CURLINFO) -> Int {
         var value = 0
         return curl_shim_get_long(raw, what, &value) == CURLE_OK ? value : 0

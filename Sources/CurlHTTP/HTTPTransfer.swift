@@ -11,8 +11,8 @@ struct HTTPPlan: TransferPlan {
     let deadline: Duration
     let continuation: CheckedContinuation<Result<HTTPAnswer, HTTPTransportError>, Never>
 
-    func makeTransfer(on easy: EasyHandle, at now: Duration) -> any Transfer {
-        HTTPTransfer(self, on: easy, at: now)
+    func makeTransfer(on easy: EasyHandle, over sockets: SocketRegistry, at now: Duration) -> any Transfer {
+        HTTPTransfer(self, on: easy, over: sockets, at: now)
     }
 
     func neverBegan(_ reason: TransferEnd) {
@@ -27,18 +27,23 @@ final class HTTPTransfer: Transfer {
 
     let easy: EasyHandle
     private let plan: HTTPPlan
+    private let sockets: SocketRegistry
     private let headerList: HeaderList
     private let requestBody: StableBytes?
     private var header = ResponseHeader()
     private var body: [UInt8] = []
     /// The request has been put on a connection, so the server may have acted on it.
     private var requestBegan = false
+    /// The server has said that it did not act on the request.
+    private var refusedUnread = false
     private var tooLarge: String?
+    private var connection = SocketRegistry.Listening(localPort: 0)
     private var lastBytesMoved: Int64 = 0
     private var lastMovedAt: Duration
 
-    init(_ plan: HTTPPlan, on easy: EasyHandle, at now: Duration) {
+    init(_ plan: HTTPPlan, on easy: EasyHandle, over sockets: SocketRegistry, at now: Duration) {
         self.plan = plan
+        self.sockets = sockets
         self.easy = easy
         headerList = HeaderList(plan.request.headerLines)
         requestBody = plan.request.call.body.map(StableBytes.init)
@@ -62,6 +67,10 @@ final class HTTPTransfer: Transfer {
         return .askAgain(at: min(plan.deadline, now + stall / Self.reviewsPerStall))
     }
 
+    func abandonSilentConnection() {
+        if requestBegan { sockets.shutDownIfSilent(connection) }
+    }
+
     func end(_ reason: TransferEnd) {
         let result: Result<HTTPAnswer, HTTPTransportError>
         let status = easy.long(CURLINFO_RESPONSE_CODE)
@@ -82,6 +91,7 @@ final class HTTPTransfer: Transfer {
 
     /// - Returns: whether the transfer may go on.
     fileprivate func receive(body bytes: UnsafeRawBufferPointer) -> Bool {
+        sockets.heard(&connection)
         let limit = plan.request.call.limits.responseBytes
         guard body.count + bytes.count <= limit else {
             tooLarge = "the answer's body is larger than \(limit) bytes"
@@ -92,6 +102,7 @@ final class HTTPTransfer: Transfer {
     }
 
     fileprivate func receive(headerLine bytes: UnsafeRawBufferPointer) -> Bool {
+        sockets.heard(&connection)
         guard header.receive(bytes) else {
             tooLarge = "the answer's header is larger than \(ResponseHeader.maximumBytes) bytes"
             return false
@@ -100,10 +111,21 @@ final class HTTPTransfer: Transfer {
     }
 
     /// libcurl repeats a request by itself when a reused connection dies without an answer, whatever the method. The
-    /// server may have acted on the first one, so only idempotent methods may go out twice.
-    fileprivate func mayBegin() -> Bool {
-        defer { requestBegan = true }
-        return !requestBegan || plan.request.call.method.isIdempotent
+    /// server may have acted on the first one, so other than idempotent methods go out again only after an HTTP/2 server
+    /// has said that it did not (RFC 9113, section 8.7): it does so whenever it retires a connection.
+    fileprivate func mayBegin(localPort: Int32) -> Bool {
+        connection = sockets.listen(localPort: localPort)
+        defer {
+            requestBegan = true
+            refusedUnread = false
+        }
+        return !requestBegan || refusedUnread || plan.request.call.method.isIdempotent
+    }
+
+    /// There is no code for it: only libcurl's narration tells a refused stream from a connection that died. Should a
+    /// later libcurl word it differently, the request fails instead of going out twice.
+    fileprivate func hear(_ words: UnsafeRawBufferPointer) {
+        if String(decoding: words, as: UTF8.self).contains("REFUSED_STREAM") { refusedUnread = true }
     }
 
     // MARK: Options
@@ -125,9 +147,13 @@ final class HTTPTransfer: Transfer {
         easy.set(CURLOPT_WRITEFUNCTION, callback: receiveBody)
         easy.set(CURLOPT_HEADERFUNCTION, callback: receiveHeaderLine)
         easy.setBeforeRequest(beforeRequest)
+        sockets.register(with: easy)
+        if !call.method.isIdempotent { easy.setNarration(hearNarration) }
         // Unretained: the loop keeps the transfer until the handle is out of libcurl's hands.
         let me = Unmanaged.passUnretained(self).toOpaque()
-        for option in [CURLOPT_WRITEDATA, CURLOPT_HEADERDATA, CURLOPT_PREREQDATA] { easy.set(option, pointer: me) }
+        for option in [CURLOPT_WRITEDATA, CURLOPT_HEADERDATA, CURLOPT_PREREQDATA, CURLOPT_DEBUGDATA] {
+            easy.set(option, pointer: me)
+        }
     }
 
     private func setMethodAndBody(_ call: HTTPCall) {
@@ -191,11 +217,22 @@ private func receiveHeaderLine(
     return goesOn ? bytes.count : bytes.count + 1
 }
 
+private func hearNarration(
+    _: UnsafeMutableRawPointer?, _ type: curl_infotype, _ words: UnsafeMutablePointer<CChar>?, _ count: Int,
+    _ transfer: UnsafeMutableRawPointer?
+) -> Int32 {
+    // The other types are the bytes of the exchange, credentials included: not to be looked at.
+    guard type == CURLINFO_TEXT, let transfer else { return 0 }
+    let words = UnsafeRawBufferPointer(start: words, count: count)
+    Unmanaged<HTTPTransfer>.fromOpaque(transfer).takeUnretainedValue().hear(words)
+    return 0
+}
+
 private func beforeRequest(
     _ transfer: UnsafeMutableRawPointer?, _: UnsafeMutablePointer<CChar>?, _: UnsafeMutablePointer<CChar>?, _: Int32,
-    _: Int32
+    _ localPort: Int32
 ) -> Int32 {
     guard let transfer else { return CURL_PREREQFUNC_ABORT }
-    let mayBegin = Unmanaged<HTTPTransfer>.fromOpaque(transfer).takeUnretainedValue().mayBegin()
+    let mayBegin = Unmanaged<HTTPTransfer>.fromOpaque(transfer).takeUnretainedValue().mayBegin(localPort: localPort)
     return mayBegin ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
 }

@@ -12,6 +12,8 @@ final class MultiHandle {
     }
 
     private let raw: UnsafeMutableRawPointer
+    /// Outlives the connections: they are closed by the `deinit`, before the handle's properties go.
+    let sockets = SocketRegistry()
 
     /// - Returns: `nil` when memory or file descriptors are short.
     init?(connectionsPerHost: Int, keptConnections: Int) {

@@ -8,7 +8,7 @@ protocol TransferPlan: Sendable {
     var deadline: Duration { get }
 
     /// Makes the transfer on the loop's thread and sets every option of `easy`.
-    func makeTransfer(on easy: EasyHandle, at now: Duration) -> any Transfer
+    func makeTransfer(on easy: EasyHandle, over sockets: SocketRegistry, at now: Duration) -> any Transfer
 
     /// Called once, and only if no transfer was made.
     func neverBegan(_ reason: TransferEnd)
@@ -20,6 +20,9 @@ protocol Transfer: AnyObject {
 
     /// Asked at the times it returns: whether the transfer is to be given up, or else when to ask again.
     func review(at now: Duration) -> TransferReview
+
+    /// Called when the transfer is given up for want of an answer, while it still has its connection.
+    func abandonSilentConnection()
 
     /// Called once, while the handle still holds the figures of the transfer.
     func end(_ reason: TransferEnd)

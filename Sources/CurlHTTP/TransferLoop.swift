@@ -116,7 +116,7 @@ final class TransferLoop {
         guard let easy = idleHandles.popLast() ?? EasyHandle() else {
             return plan.neverBegan(.broken("libcurl could not make a transfer: memory is short"))
         }
-        let transfer = plan.makeTransfer(on: easy, at: now)
+        let transfer = plan.makeTransfer(on: easy, over: multi.sockets, at: now)
         guard easy.refusal == CURLE_OK else { return transfer.end(.finished(easy.refusal)) }
         let added = multi.add(easy)
         guard added == CURLM_OK else {
@@ -145,6 +145,7 @@ final class TransferLoop {
         guard let transfer = running.removeValue(forKey: id) else { return }
         let easy = transfer.easy
         identifiers[easy.raw] = nil
+        if reason == .deadlinePassed || reason == .stalled { transfer.abandonSilentConnection() }
         multi.remove(easy)
         transfer.end(reason)
         easy.reset()

@@ -31,6 +31,18 @@ CURLcode curl_shim_set_prereq_callback(CURL *handle, curl_prereq_callback callba
     return (curl_easy_setopt)(handle, CURLOPT_PREREQFUNCTION, callback);
 }
 
+CURLcode curl_shim_set_debug_callback(CURL *handle, curl_debug_callback callback) {
+    return (curl_easy_setopt)(handle, CURLOPT_DEBUGFUNCTION, callback);
+}
+
+CURLcode curl_shim_set_open_socket_callback(CURL *handle, curl_opensocket_callback callback) {
+    return (curl_easy_setopt)(handle, CURLOPT_OPENSOCKETFUNCTION, callback);
+}
+
+CURLcode curl_shim_set_close_socket_callback(CURL *handle, curl_closesocket_callback callback) {
+    return (curl_easy_setopt)(handle, CURLOPT_CLOSESOCKETFUNCTION, callback);
+}
+
 CURLcode curl_shim_get_long(CURL *handle, CURLINFO info, long *value) {
     return (curl_easy_getinfo)(handle, info, value);
 }

@@ -121,8 +121,7 @@ struct ExchangeTests {
     }
 
     @Test func environmentProxyIsNotUsed() async throws {
-        setenv("http_proxy", "http://127.0.0.1:9", 1)
-        defer { unsetenv("http_proxy") }
+        #expect(getenv("http_proxy") != nil)
         try await withServer(Self.echo) { transport, server in
             let answer = try await transport.send(HTTPCall(.get, server.url))
             #expect(answer.status == 200)

@@ -137,6 +137,7 @@ struct LifetimeTests {
     }
 
     @Test func droppedTransportEndsItsThread() async throws {
+        #expect(environmentNamesADeadProxy)
         let before = Self.loopThreads()
         var transports = (0..<8).map { _ in
             CurlTransport(configuration: CurlConfiguration(), time: SystemTimeSource())

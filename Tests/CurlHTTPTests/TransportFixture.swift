@@ -7,11 +7,19 @@ import Synchronization
 import Testing
 import Timekeeping
 
+/// Every test runs with proxy variables that lead nowhere: whoever read them would fail. Set once, before the first
+/// transport's thread exists, because changing the environment while another thread reads it is not safe.
+let environmentNamesADeadProxy: Bool = {
+    for name in ["http_proxy", "https_proxy", "all_proxy"] { setenv(name, "http://127.0.0.1:1", 1) }
+    return true
+}()
+
 /// Runs `body` against a scripted server and shuts everything down afterwards.
 func withServer(
     _ script: @escaping LoopbackServer.Script, configuration: CurlConfiguration = CurlConfiguration(),
     _ body: (CurlTransport, LoopbackServer) async throws -> Void
 ) async throws {
+    #expect(environmentNamesADeadProxy)
     let server = try LoopbackServer(script)
     let transport = CurlTransport(configuration: configuration, time: SystemTimeSource())
     do {

@@ -16,6 +16,9 @@ CURLcode curl_shim_set_pointer(CURL *handle, CURLoption option, void *value);
 CURLcode curl_shim_set_list(CURL *handle, CURLoption option, struct curl_slist *value);
 CURLcode curl_shim_set_write_callback(CURL *handle, CURLoption option, curl_write_callback callback);
 CURLcode curl_shim_set_prereq_callback(CURL *handle, curl_prereq_callback callback);
+CURLcode curl_shim_set_debug_callback(CURL *handle, curl_debug_callback callback);
+CURLcode curl_shim_set_open_socket_callback(CURL *handle, curl_opensocket_callback callback);
+CURLcode curl_shim_set_close_socket_callback(CURL *handle, curl_closesocket_callback callback);
 
 CURLcode curl_shim_get_long(CURL *handle, CURLINFO info, long *value);
 CURLcode curl_shim_get_offset(CURL *handle, CURLINFO info, curl_off_t *value);
