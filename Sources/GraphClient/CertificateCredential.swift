@@ -1,6 +1,7 @@
 // A certificate that is expired, of the wrong kind or of another key fails at the login authority with one vague code
 // (AADSTS700027). Here it fails when it is loaded, with a sentence that says what is wrong with which file.
 
+import enum Crypto.CryptoKitError
 import struct Crypto.SHA256
 public import Foundation
 import JWTKit
@@ -33,6 +34,8 @@ public struct CertificateCredential: Sendable, CustomStringConvertible {
             let document = try PEMDocument(pemString: pem)
             der = document.derBytes
             certificate = try Certificate(derEncoded: der)
+        } catch CryptoKitError.incorrectParameterSize {
+            throw .keyTooSmall
         } catch {
             throw .unreadableCertificate
         }
@@ -40,8 +43,8 @@ public struct CertificateCredential: Sendable, CustomStringConvertible {
         do {
             publicKey = try Insecure.RSA.PublicKey(certificatePEM: pem)
         } catch {
-            // The types below say no more than "did not work"; the algorithm identifier tells the two cases apart.
-            throw Self.isRSA(certificate) ? .keyTooSmall : .notRSA
+            // A key that is RSA but too short was refused with the certificate already.
+            throw .notRSA
         }
         let privateKey = try Self.privateKey(privateKeyPEM)
         guard privateKey.publicKey == publicKey else { throw .keyDoesNotMatch }
@@ -91,11 +94,6 @@ public struct CertificateCredential: Sendable, CustomStringConvertible {
         } catch {
             throw .unusableKey
         }
-    }
-
-    private static func isRSA(_ certificate: Certificate) -> Bool {
-        // The key's own rendering starts with the algorithm's name; that is all there is below 2048 bits.
-        "\(certificate.publicKey)".hasPrefix("RSA")
     }
 
     private static func firstCertificate(_ text: String) -> String? {

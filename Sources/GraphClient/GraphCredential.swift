@@ -1,35 +1,37 @@
-// The two ways an application proves to the login authority who it is, behind one value, so that everything else
-// handles "the credential" and never the secret in it.
-
-import Timekeeping
+// The ways an application proves to the login authority who it is, behind one value, so that everything else handles
+// "the credential" and never the secret in it.
 
 /// What the application proves its identity with.
 public enum GraphCredential: Sendable, CustomStringConvertible {
     case clientSecret(Secret)
-    /// Preferred: the private key never leaves the machine.
+    /// Preferred where there is no platform identity: the private key never leaves the machine.
     case certificate(CertificateCredential)
+    /// Workload identity federation: another authority's token, read anew for every request because it rotates.
+    /// Surrounding white space is ignored.
+    case federatedToken(read: @Sendable () throws -> Secret)
+    /// The machine's own identity in Azure, asked of its metadata service. The token source needs a transport that
+    /// uses no proxy.
+    case managedIdentity(ManagedIdentity)
 
     public var description: String {
         switch self {
         case .clientSecret: "client secret"
         case .certificate(let certificate): "certificate \(certificate.thumbprint)"
+        case .federatedToken: "federated token"
+        case .managedIdentity: "managed identity"
         }
     }
+}
 
-    /// The form fields that carry the proof, made freshly for one request.
-    func proof(clientID: String, audience: String, now: Moment, random: RandomSource)
-        async throws(CertificateError) -> [(name: String, value: String)]
-    {
-        switch self {
-        case .clientSecret(let secret):
-            return [("client_secret", secret.withRevealed { $0 })]
-        case .certificate(let certificate):
-            let assertion = try await certificate.assertion(
-                clientID: clientID, audience: audience, now: now, identifier: random.guid())
-            return [
-                ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
-                ("client_assertion", assertion),
-            ]
-        }
+/// Which identity of an Azure machine to use.
+public struct ManagedIdentity: Sendable, Hashable {
+    /// The client id of a user-assigned identity; `nil` for the system-assigned one.
+    public let clientID: String?
+    /// Base URL of the metadata service.
+    public let service: String
+
+    public init(clientID: String? = nil, service: String = "http://169.254.169.254") {
+        self.clientID = clientID
+        self.service = service
     }
 }

@@ -21,7 +21,7 @@ enum RetryPolicy {
     /// How many attempts an answer with this status allows altogether; 1 means that it is final.
     static func attempts(afterStatus status: Int) -> Int {
         switch status {
-        case 429, 502, 503, 504, 509: attempts
+        case 408, 429, 502, 503, 504, 509: attempts
         case 500: attemptsAfterServerError
         default: 1
         }

@@ -11,27 +11,45 @@ enum TokenAnswer {
     static let assumedLifetime: Int64 = 60
 
     private struct Success: Decodable {
-        let access_token: String
-        let expires_in: LenientNumber?
-        let token_type: String?
+        let accessToken: String
+        let expiresIn: LenientNumber?
+        let tokenType: String?
+
+        private enum CodingKeys: String, CodingKey {
+            case accessToken = "access_token"
+            case expiresIn = "expires_in"
+            case tokenType = "token_type"
+        }
     }
 
     private struct Failure: Decodable {
         let error: String
-        let error_description: String?
-        let error_codes: [LenientNumber]?
-        let trace_id: String?
+        let description: String?
+        let codes: [LenientNumber]?
+        let traceID: String?
+
+        private enum CodingKeys: String, CodingKey {
+            case error
+            case description = "error_description"
+            case codes = "error_codes"
+            case traceID = "trace_id"
+        }
     }
 
     /// Reads an answer; `redacting` removes the credential from whatever text the authority sends back.
-    static func read(_ answer: HTTPAnswer, redacting: [String]) throws(TokenError) -> (Secret, Duration) {
+    static func read(_ answer: HTTPAnswer, redacting: [String], isFromMetadataService: Bool) throws(TokenError) -> (
+        Secret, Duration
+    ) {
         let body = Data(answer.body)
+        if isFromMetadataService, answer.status == 404 || answer.status == 410 {
+            throw TokenError(.unavailable, status: answer.status)
+        }
         guard answer.status == 200 else { throw failure(answer.status, body, redacting: redacting) }
         guard let success = try? JSONDecoder().decode(Success.self, from: body),
-            !success.access_token.isEmpty, isHeaderSafe(success.access_token),
-            success.token_type.map({ $0.lowercased() == "bearer" }) ?? true
+            !success.accessToken.isEmpty, isHeaderSafe(success.accessToken),
+            success.tokenType.map({ $0.lowercased() == "bearer" }) ?? true
         else { throw TokenError(.malformedAnswer, status: 200) }
-        return (Secret(success.access_token), lifetime(success.expires_in))
+        return (Secret(success.accessToken), lifetime(success.expiresIn))
     }
 
     private static func lifetime(_ number: LenientNumber?) -> Duration {
@@ -49,12 +67,12 @@ enum TokenAnswer {
         guard let failure = try? JSONDecoder().decode(Failure.self, from: body) else {
             return TokenError(status == 429 || status >= 500 ? .unavailable : .malformedAnswer, status: status)
         }
-        let number = failure.error_codes?.first?.integer.flatMap { Int(exactly: $0) }
+        let number = failure.codes?.first?.integer.flatMap { Int(exactly: $0) }
         return TokenError(
             kind(error: failure.error, number: number, status: status),
             code: ServerText.clean(failure.error, redacting: redacting), number: number, status: status,
-            traceID: ServerText.clean(failure.trace_id ?? "", redacting: redacting),
-            message: ServerText.clean(failure.error_description ?? "", redacting: redacting))
+            traceID: ServerText.clean(failure.traceID ?? "", redacting: redacting),
+            message: ServerText.clean(failure.description ?? "", redacting: redacting))
     }
 
     private static func kind(error: String, number: Int?, status: Int) -> TokenError.Kind {

@@ -6,8 +6,6 @@ public import HTTPExchange
 public import Logging
 public import Timekeeping
 
-import HTTPTypes
-
 /// The tokens of one identity: one per cloud, tenant, application and scope. Make one source for each of them.
 public actor TokenSource {
     /// Callers that may wait for one token at once; more than this means something is stuck.
@@ -144,38 +142,28 @@ public actor TokenSource {
     }
 
     private func request() async -> Result<(Secret, Duration, Moment), TokenFailure> {
-        let url = endpoints.tokenURL(tenant: tenant)
         let askedAt = time.now()
-        counters.requests += 1
+        let request: TokenRequest
         do {
-            let proof = try await credential.proof(clientID: clientID, audience: url, now: askedAt, random: random)
-            let fields = [("client_id", clientID), ("scope", endpoints.scope)] + proof.map { ($0.name, $0.value) }
-            let form = PercentEncoding.form(
-                (fields + [("grant_type", "client_credentials")]).map { (name: $0.0, value: $0.1) })
-            let call = HTTPCall(
-                .post, url,
-                headerFields: [
-                    .contentType: "application/x-www-form-urlencoded", .accept: "application/json",
-                    .clientRequestID: random.guid(),
-                ],
-                body: Array(form.utf8),
-                limits: HTTPLimits(total: .seconds(20), responseBytes: 256 * 1024))
-            let secrets = proof.filter { $0.name != "client_assertion_type" }
-                .flatMap { [$0.value, PercentEncoding.encode($0.value)] }
-            let answer = try await transport.send(call)
-            do {
-                let (bearer, lifetime) = try TokenAnswer.read(answer, redacting: secrets)
-                return .success((bearer, lifetime, askedAt))
-            } catch {
-                let delay = RetryAfter.delay(answer.headerFields, now: time.now())
-                return .failure(TokenFailure(error: error, retryAfter: delay))
-            }
-        } catch let error as HTTPTransportError {
-            return .failure(TokenFailure(error: TokenError(.unreachable, transport: error), retryAfter: nil))
-        } catch let error as CertificateError {
-            return .failure(TokenFailure(error: TokenError(.certificate, certificate: error), retryAfter: nil))
+            request = try await TokenRequest(
+                credential, endpoints: endpoints, tenant: tenant, clientID: clientID, now: askedAt, random: random)
         } catch {
-            return .failure(TokenFailure(error: TokenError(.malformedAnswer, message: "\(error)"), retryAfter: nil))
+            return .failure(TokenFailure(error: error, retryAfter: nil))
+        }
+        counters.requests += 1
+        let answer: HTTPAnswer
+        do {
+            answer = try await transport.send(request.call)
+        } catch {
+            return .failure(TokenFailure(error: TokenError(.unreachable, transport: error), retryAfter: nil))
+        }
+        do {
+            let (bearer, lifetime) = try TokenAnswer.read(
+                answer, redacting: request.secrets, isFromMetadataService: request.isForMetadataService)
+            return .success((bearer, lifetime, askedAt))
+        } catch {
+            let delay = RetryAfter.delay(answer.headerFields, now: time.now())
+            return .failure(TokenFailure(error: error, retryAfter: delay))
         }
     }
 }
