@@ -1,0 +1,131 @@
+// A missing permission switches off exactly its module, and the operator hears which and what to grant; a permission
+// that nothing here uses is a risk, and the operator hears that too (design section 8).
+
+/// A part of Roomwatch that needs permissions of its own.
+public enum FleetModule: String, Sendable, Hashable, CaseIterable {
+    case detection
+    case devices
+    case deviceCommands = "device_commands"
+    case callHealth = "call_health"
+    case telephony
+    case smartBuildings = "smart_buildings"
+    case signInEvidence = "sign_in_evidence"
+    case serviceHealthEvidence = "service_health_evidence"
+    case licenceEvidence = "licence_evidence"
+}
+
+/// What the roles of a token allow.
+public struct PermissionReview: Sendable, Hashable {
+    /// A permission that a module lacks.
+    public struct Missing: Sendable, Hashable {
+        public var module: FleetModule
+        /// The least permission that would be enough.
+        public var permission: String
+        /// What does not work without it.
+        public var loss: String
+    }
+
+    public var missing: [Missing]
+    /// Granted, but more than anything that is switched on needs.
+    public var excess: [String]
+    /// For a permission in ``excess`` that is in use because a smaller one is not granted: the smaller ones.
+    public var replacements: [String: [String]]
+
+    /// Modules that are switched off.
+    public var switchedOff: Set<FleetModule> { Set(missing.map(\.module)) }
+
+    /// Reviews the app roles of a token.
+    ///
+    /// - Parameters:
+    ///   - roles: the claim `roles`; `nil` when the token could not be read, of which nothing follows.
+    ///   - modules: what the operator wants to use.
+    /// - Returns: `nil` for unreadable roles.
+    public init?(roles: [String]?, modules: Set<FleetModule> = Set(FleetModule.allCases)) {
+        guard let roles else { return nil }
+        let granted = Set(roles.map { $0.lowercased() })
+        let needs = Need.all.filter { modules.contains($0.module) }
+        missing = needs.filter { need in !need.sufficient.contains { granted.contains($0.lowercased()) } }
+            .map { Missing(module: $0.module, permission: $0.permission, loss: $0.loss) }
+        let least = Set(needs.map { $0.permission.lowercased() })
+        var seen: Set<String> = []
+        let beyond = roles.filter { !least.contains($0.lowercased()) && seen.insert($0.lowercased()).inserted }.sorted()
+        excess = beyond.map { BoundedText.clean($0, limit: BoundedText.name) }.filter { !$0.isEmpty }
+        var replacements: [String: [String]] = [:]
+        for need in needs where !granted.contains(need.permission.lowercased()) {
+            for role in excess where need.broader.contains(where: { $0.lowercased() == role.lowercased() }) {
+                replacements[role, default: []].append(need.permission)
+            }
+        }
+        self.replacements = replacements
+    }
+
+    /// One line for the operator each: what is off and why, then what is granted for nothing.
+    public var remarks: [String] {
+        missing.map {
+            "\($0.loss) Grant the application permission \($0.permission) and admin consent to switch it on."
+        }
+            + excess.map { role in
+                if let least = replacements[role] {
+                    return "The application permission \(role) is broader than needed; grant "
+                        + "\(least.joined(separator: " and ")) instead and remove it."
+                }
+                return
+                    "The application permission \(role) is granted but nothing that is switched on uses it; remove it."
+            }
+    }
+}
+
+/// One permission that one module needs.
+private struct Need {
+    let module: FleetModule
+    let permission: String
+    let loss: String
+    /// Broader permissions that include it.
+    var broader: [String] = []
+
+    var sufficient: [String] { [permission] + broader }
+
+    static let all: [Need] = [
+        Need(
+            module: .detection, permission: "Presence.Read.All",
+            loss: "Detection is off: presence cannot be read.", broader: ["Presence.ReadWrite.All"]),
+        Need(
+            module: .detection, permission: "User.Read.All",
+            loss: "Detection is off: room accounts and their licences cannot be read.",
+            broader: ["User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"]),
+        Need(
+            module: .devices, permission: "TeamworkDevice.Read.All",
+            loss: "Device records are off: weak rooms have no second witness, peripherals are not watched.",
+            broader: ["TeamworkDevice.ReadWrite.All"]),
+        Need(
+            module: .deviceCommands, permission: "TeamworkDevice.ReadWrite.All",
+            loss: "Commands are off: devices cannot be restarted or updated."),
+        Need(
+            module: .callHealth, permission: "CallRecords.Read.All",
+            loss: "Call health is off: call records cannot be read."),
+        Need(
+            module: .telephony, permission: "CallRecord-PstnCalls.Read.All",
+            loss: "Telephony is off: PSTN and direct routing logs cannot be read."),
+        Need(
+            module: .smartBuildings, permission: "Place.Read.All",
+            loss: "Smart Buildings lacks places: buildings and floors come from the directory alone.",
+            broader: ["Place.ReadWrite.All"]),
+        Need(
+            module: .smartBuildings, permission: "Calendars.ReadBasic.All",
+            loss: "Smart Buildings lacks bookings: severity and reports know no meetings.",
+            broader: ["Calendars.Read", "Calendars.ReadWrite"]),
+        Need(
+            module: .signInEvidence, permission: "AuditLog.Read.All",
+            loss: "Sign-in failures of room accounts are not read as evidence."),
+        Need(
+            module: .serviceHealthEvidence, permission: "ServiceHealth.Read.All",
+            loss: "Microsoft's service health is not read as evidence."),
+        Need(
+            module: .licenceEvidence, permission: "LicenseAssignment.Read.All",
+            loss: "The tenant's products are not read: licences are matched by the built-in table alone.",
+            broader: [
+                "LicenseAssignment.ReadWrite.All", "Organization.Read.All", "Organization.ReadWrite.All",
+                "Directory.Read.All", "Directory.ReadWrite.All",
+            ]),
+    ]
+}
