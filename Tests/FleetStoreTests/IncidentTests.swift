@@ -1,7 +1,8 @@
 import FleetCore
-import FleetStore
 import Foundation
 import Testing
+
+@testable import FleetStore
 
 @Suite("Incidents and their history")
 struct IncidentTests {
@@ -54,6 +55,25 @@ struct IncidentTests {
         }
         try commit(whole)
         #expect(try store.incident(id: whole.id) == whole)
+    }
+
+    @Test("The text of an incident is exactly what its Codable conformance says")
+    func text() throws {
+        var whole = resolved(incident(1), at: at(1.0 / 3))
+        whole.acknowledgedAt = at(0.1)
+        whole.acknowledgedBy = "duty desk \"north\" \u{1F4DE}/\\\n\u{1}\u{7F}é"
+        whole.lastGoodAt = Date(timeIntervalSinceReferenceDate: -1e-7)
+        whole.rooms = [whole.rooms[0], Incident.RoomReference(room(2))]
+        whole.rooms[1].building = nil
+        var bare = whole
+        bare.rooms = []
+        bare.evidence = []
+        bare.lastGoodAt = nil
+        for incident in [whole, bare, incident(3)] {
+            let written = try JSONSerialization.jsonObject(with: Data(IncidentEncoding.json(of: incident)))
+            let expected = try JSONSerialization.jsonObject(with: JSONEncoder().encode(incident))
+            #expect(try #require(written as? NSDictionary) == #require(expected as? NSDictionary))
+        }
     }
 
     @Test("Loading takes the unresolved ones and those resolved lately")

@@ -19,6 +19,7 @@ struct StoreBenchmark {
         store = try openStore(directory)
     }
 
+    @discardableResult
     private func measure<T>(_ name: String, _ body: () throws -> T) rethrows -> T {
         let start = clock.now()
         let result = try body()
@@ -103,10 +104,10 @@ struct StoreBenchmark {
 
     @Test func quarterOfRuns() throws {
         let accounts = 2_000
-        let perRoom = 900
+        let perRoom = 90
         for step in 0..<perRoom {
             var change = Change()
-            let start = Double(step) * 8_640
+            let start = Double(step) * 86_400
             change.observations.ended =
                 step == 0
                 ? []
