@@ -26,6 +26,9 @@ public final class Store: Sendable {
     /// Closes the connections and gives the lock back; every later call fails.
     public func close() throws(StoreError) {
         do {
+            // GRDB closes the writer before the readers, and SQLite only folds the write-ahead log into the database
+            // when the last connection may write; so the readers are let go first.
+            pool.invalidateReadOnlyConnections()
             try pool.close()
         } catch {
             throw StoreError(error, path: path, doing: "closing it")

@@ -11,3 +11,13 @@ func limitPages(of store: Store, to pages: Int) throws {
 func writerPragma(_ name: String, of store: Store) throws -> Int {
     try store.pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA \(name)") ?? -1 }
 }
+
+/// Counts incidents twice in one snapshot of a reader, with `between` running in the meantime.
+func countIncidentsTwice(in store: Store, between: () throws -> Void) throws -> [Int] {
+    try store.read("testing") { db in
+        func count() throws -> Int { try Int.fetchOne(db, sql: "SELECT count(*) FROM incident") ?? -1 }
+        let first = try count()
+        try between()
+        return [first, try count()]
+    }
+}

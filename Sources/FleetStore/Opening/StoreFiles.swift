@@ -56,7 +56,8 @@ struct StoreFiles {
     /// What the first hundred bytes say (sqlite.org/fileformat2, section 1.3).
     enum Header: Equatable {
         case empty
-        case database(userVersion: Int, applicationID: Int)
+        /// `pages` is 0 when the header does not vouch for its count.
+        case database(userVersion: Int, applicationID: Int, pageSize: Int, pages: Int)
         case notADatabase
     }
 
@@ -72,7 +73,11 @@ struct StoreFiles {
         if bytes.isEmpty { return .empty }
         guard bytes.count == 100, bytes.starts(with: Array("SQLite format 3\u{0}".utf8)) else { return .notADatabase }
         func number(at offset: Int) -> Int { bytes[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) } }
-        return .database(userVersion: number(at: 60), applicationID: number(at: 68))
+        // A page size of 1 stands for 65,536. The count of pages holds when the last writer wrote both change counters.
+        let pageSize = Int(bytes[16]) << 8 | Int(bytes[17])
+        return .database(
+            userVersion: number(at: 60), applicationID: number(at: 68), pageSize: pageSize == 1 ? 65_536 : pageSize,
+            pages: number(at: 24) == number(at: 92) ? number(at: 28) : 0)
     }
 
     /// Size of the main file in bytes; 0 when it is missing.

@@ -115,8 +115,12 @@ extension StoreFiles {
         switch try header() {
         case .empty: return nil
         case .notADatabase: return "it does not begin like a SQLite database"
-        case .database(let version, let application):
+        case .database(let version, let application, let pageSize, let pages):
             try refuse(version: version, application: application, known: known)
+            // With a write-ahead log a short file is normal: a crash came between log and database, and the log heals it.
+            if walSize == 0, size < pages * pageSize {
+                return "it is cut off after \(size) of \(pages * pageSize) bytes"
+            }
         }
         do {
             var configuration = Configuration()

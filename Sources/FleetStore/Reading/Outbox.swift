@@ -24,6 +24,11 @@ public struct Backlog: Sendable, Hashable {
     public var waiting: Int
     /// When the oldest waiting row was decided; its age is the backlog's.
     public var oldestDecidedAt: Date?
+
+    public init(waiting: Int, oldestDecidedAt: Date?) {
+        self.waiting = waiting
+        self.oldestDecidedAt = oldestDecidedAt
+    }
 }
 
 extension Store {

@@ -1,4 +1,4 @@
-// Between Swift's values and SQLite's five storage classes. Reading never traps: a row that does not make sense is
+// From SQLite's columns to our values. Reading never traps: a row that does not make sense is
 // skipped and reported, because one damaged row must not keep the daemon from starting.
 
 import FleetCore
@@ -20,39 +20,6 @@ extension Date {
 
     /// The instant as the store keeps it: what a column gives back.
     public var storedPrecision: Date { Date(milliseconds: milliseconds) }
-}
-
-/// The arguments of one statement, in the order of its question marks.
-struct Arguments {
-    private(set) var values: [DatabaseValue]
-
-    init(capacity: Int) {
-        values = []
-        values.reserveCapacity(capacity)
-    }
-
-    mutating func add(_ text: String) { values.append(text.databaseValue) }
-    mutating func add(_ text: String?) { values.append(text?.databaseValue ?? .null) }
-    mutating func add(_ number: Int) { values.append(number.databaseValue) }
-    mutating func add(_ number: Int?) { values.append(number?.databaseValue ?? .null) }
-    mutating func add(_ flag: Bool) { values.append((flag ? 1 : 0).databaseValue) }
-    mutating func add(_ date: Date) { values.append(date.milliseconds.databaseValue) }
-    mutating func add(_ date: Date?) { values.append(date?.milliseconds.databaseValue ?? .null) }
-
-    mutating func add(_ state: StateRecord) {
-        add(state.phase.rawValue)
-        add(state.firstBad)
-        add(state.fired)
-        add(state.streakFirst)
-        add(state.streakCount)
-    }
-}
-
-extension Statement {
-    /// Runs the statement with arguments whose number is known to fit.
-    func run(_ arguments: Arguments) throws {
-        try execute(arguments: StatementArguments(arguments.values))
-    }
 }
 
 /// Reads the columns of one row from left to right.

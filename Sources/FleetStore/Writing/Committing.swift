@@ -41,7 +41,7 @@ extension Database {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
         for track in tracks {
-            var arguments = Arguments(capacity: 16)
+            var arguments = Arguments(for: statement)
             arguments.add(track.tenant.text)
             arguments.add(track.account.text)
             arguments.add(track.presence)
@@ -50,7 +50,7 @@ extension Database {
             arguments.add(track.lastUsable)
             arguments.add(track.lastGoodProvedUse)
             arguments.add(track.inUseAtFirstBad)
-            try statement.run(arguments)
+            try arguments.run()
         }
     }
 
@@ -63,13 +63,13 @@ extension Database {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
         for condition in conditions {
-            var arguments = Arguments(capacity: 9)
+            var arguments = Arguments(for: statement)
             arguments.add(condition.key.text)
             arguments.add(condition.tenant.text)
             arguments.add(condition.condition.rawValue)
             arguments.add(condition.subject)
             arguments.add(condition.state)
-            try statement.run(arguments)
+            try arguments.run()
         }
     }
 
@@ -87,7 +87,7 @@ extension Database {
                 WHERE excluded.revision >= incident.revision
                 """)
         for incident in incidents {
-            var arguments = Arguments(capacity: 10)
+            var arguments = Arguments(for: statement)
             arguments.add(incident.id.text)
             arguments.add(incident.key.text)
             arguments.add(incident.tenant.text)
@@ -97,8 +97,8 @@ extension Database {
             arguments.add(incident.revision)
             arguments.add(incident.openedAt)
             arguments.add(incident.resolvedAt)
-            arguments.add(try encoding.text(of: incident))
-            try statement.run(arguments)
+            arguments.add(encoding.text(of: incident))
+            try arguments.run()
         }
     }
 
@@ -112,7 +112,7 @@ extension Database {
                 ON CONFLICT (tenant, subject, at, decided_at, condition, from_phase, to_phase) DO NOTHING
                 """)
         for transition in transitions {
-            var arguments = Arguments(capacity: 9)
+            var arguments = Arguments(for: statement)
             arguments.add(transition.tenant.text)
             arguments.add(transition.subject)
             arguments.add(transition.condition.rawValue)
@@ -122,7 +122,7 @@ extension Database {
             arguments.add(transition.decidedAt)
             arguments.add(transition.reason)
             arguments.add(transition.incident?.text)
-            try statement.run(arguments)
+            try arguments.run()
         }
     }
 
@@ -137,7 +137,7 @@ extension Database {
                 ON CONFLICT (id) DO NOTHING
                 """)
         for notification in notifications {
-            var arguments = Arguments(capacity: 11)
+            var arguments = Arguments(for: statement)
             arguments.add(notification.id.text)
             arguments.add(notification.receiver.text)
             arguments.add(notification.incident.key.text)
@@ -148,8 +148,8 @@ extension Database {
             arguments.add(notification.decidedAt)
             arguments.add(notification.notBefore)
             arguments.add(notification.notBefore)
-            arguments.add(try encoding.text(of: notification.incident))
-            try statement.run(arguments)
+            arguments.add(encoding.text(of: notification.incident))
+            try arguments.run()
         }
     }
 
@@ -162,10 +162,10 @@ extension Database {
                 WHERE id = ? AND state = 'waiting'
                 """)
         for withdrawal in withdrawals {
-            var arguments = Arguments(capacity: 2)
+            var arguments = Arguments(for: statement)
             arguments.add(withdrawal.reason)
             arguments.add(withdrawal.notification.text)
-            try statement.run(arguments)
+            try arguments.run()
         }
     }
 }

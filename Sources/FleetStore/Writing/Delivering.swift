@@ -59,55 +59,30 @@ extension Database {
         let find = try cachedStatement(sql: "SELECT seq FROM notification WHERE id = ?")
         guard let seq = try Int.fetchOne(find, arguments: [attempt.notification.text]) else { return false }
         let outcome = attempt.outcome
-        var row = Arguments(capacity: 6)
-        row.add(seq)
-        row.add(attempt.began)
-        row.add(Int(attempt.latency.milliseconds))
-        row.add(outcome.word)
-        row.add(attempt.status)
-        row.add(outcome.error)
-        try cachedStatement(
+        let insert = try cachedStatement(
             sql: """
                 INSERT INTO delivery (notification, began_at, latency, outcome, status, error)
                 VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (notification, began_at) DO NOTHING
-                """
-        ).run(row)
+                """)
+        var row = Arguments(for: insert)
+        row.add(seq)
+        row.add(attempt.began)
+        row.add(attempt.latency.milliseconds)
+        row.add(outcome.word)
+        row.add(attempt.status)
+        row.add(outcome.error)
+        try row.run()
         guard changesCount > 0 else { return true }
 
-        var settled = Arguments(capacity: 3)
-        let ended = attempt.began.addingTimeInterval(Double(attempt.latency.milliseconds) / 1000)
+        var settled = Arguments(for: try cachedStatement(sql: outcome.settlement))
         switch outcome {
-        case .accepted:
-            settled.add(ended)
-            settled.add(seq)
-            try cachedStatement(
-                sql: """
-                    UPDATE notification
-                    SET state = 'accepted', settled_at = ?, remark = NULL, attempts = attempts + 1
-                    WHERE seq = ? AND state <> 'accepted'
-                    """
-            ).run(settled)
-        case .retry(let next, let error):
-            settled.add(next)
-            settled.add(error)
-            settled.add(seq)
-            try cachedStatement(
-                sql: """
-                    UPDATE notification SET next_attempt = ?, remark = ?, attempts = attempts + 1
-                    WHERE seq = ? AND state = 'waiting'
-                    """
-            ).run(settled)
-        case .failed(let error):
-            settled.add(ended)
-            settled.add(error)
-            settled.add(seq)
-            try cachedStatement(
-                sql: """
-                    UPDATE notification SET state = 'failed', settled_at = ?, remark = ?, attempts = attempts + 1
-                    WHERE seq = ? AND state = 'waiting'
-                    """
-            ).run(settled)
+        case .retry(let next, _): settled.add(next)
+        case .accepted, .failed:
+            settled.add(attempt.began.addingTimeInterval(attempt.latency.seconds))
         }
+        settled.add(outcome.error)
+        settled.add(seq)
+        try settled.run()
         return true
     }
 }
@@ -119,6 +94,27 @@ extension DeliveryOutcome {
         case .accepted: "accepted"
         case .retry: "retry"
         case .failed: "failed"
+        }
+    }
+
+    /// What it does to the row: takes an instant, the error and the row's number.
+    fileprivate var settlement: String {
+        switch self {
+        case .accepted:
+            """
+            UPDATE notification SET state = 'accepted', settled_at = ?, remark = ?, attempts = attempts + 1
+            WHERE seq = ? AND state <> 'accepted'
+            """
+        case .retry:
+            """
+            UPDATE notification SET next_attempt = ?, remark = ?, attempts = attempts + 1
+            WHERE seq = ? AND state = 'waiting'
+            """
+        case .failed:
+            """
+            UPDATE notification SET state = 'failed', settled_at = ?, remark = ?, attempts = attempts + 1
+            WHERE seq = ? AND state = 'waiting'
+            """
         }
     }
 

@@ -18,15 +18,16 @@ extension Store {
                     INSERT OR REPLACE INTO room (tenant, account, listed_since, absences, detail)
                     VALUES (?, ?, ?, ?, ?)
                     """)
-            let encoder = JSONEncoder.store
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = .sortedKeys
             for stored in rooms {
-                var arguments = Arguments(capacity: 5)
+                var arguments = Arguments(for: insert)
                 arguments.add(tenant.text)
                 arguments.add(stored.room.account.text)
                 arguments.add(stored.listedSince)
                 arguments.add(stored.absences)
                 arguments.add(String(decoding: try encoder.encode(stored.room), as: UTF8.self))
-                try insert.run(arguments)
+                try arguments.run()
             }
             try db.execute(
                 sql: """

@@ -40,14 +40,14 @@ extension Database {
                   AND series = (SELECT id FROM series WHERE tenant = ? AND account = ? AND source = ?)
                 """)
         for run in runs {
-            var arguments = Arguments(capacity: 6)
+            var arguments = Arguments(for: statement)
             arguments.add(run.last)
             arguments.add(run.count)
             arguments.add(run.last)
             arguments.add(run.tenant.text)
             arguments.add(run.account.text)
             arguments.add(run.source.rawValue)
-            try statement.run(arguments)
+            try arguments.run()
         }
     }
 
@@ -69,17 +69,17 @@ extension Database {
             let series = try series(of: run)
             let reading = try readings[run.reading] ?? number(ofReading: run.reading)
             readings[run.reading] = reading
-            var arguments = Arguments(capacity: 3)
+            var arguments = Arguments(for: insert)
             arguments.add(series)
             arguments.add(run.first)
             arguments.add(reading)
-            try insert.run(arguments)
+            try arguments.run()
             guard changesCount > 0 else { continue }
-            var others = Arguments(capacity: 3)
+            var others = Arguments(for: endOthers)
             others.add(run.first)
             others.add(series)
             others.add(run.first)
-            try endOthers.run(others)
+            try others.run()
         }
     }
 
@@ -107,7 +107,7 @@ extension Database {
                 VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (tenant, source, began_at, ended_at) DO NOTHING
                 """)
         for gap in gaps {
-            var arguments = Arguments(capacity: 7)
+            var arguments = Arguments(for: statement)
             arguments.add(gap.tenant.text)
             arguments.add(gap.source.rawValue)
             arguments.add(gap.began)
@@ -115,7 +115,7 @@ extension Database {
             arguments.add(gap.outcome.rawValue)
             arguments.add(gap.unanswered)
             arguments.add(gap.reason)
-            try statement.run(arguments)
+            try arguments.run()
         }
     }
 
@@ -124,12 +124,12 @@ extension Database {
         let statement = try cachedStatement(
             sql: "INSERT OR REPLACE INTO checkpoint (tenant, source, completed_at, sweeps) VALUES (?, ?, ?, ?)")
         for checkpoint in checkpoints {
-            var arguments = Arguments(capacity: 4)
+            var arguments = Arguments(for: statement)
             arguments.add(checkpoint.tenant.text)
             arguments.add(checkpoint.source.rawValue)
             arguments.add(checkpoint.completedAt)
             arguments.add(checkpoint.count)
-            try statement.run(arguments)
+            try arguments.run()
         }
     }
 }

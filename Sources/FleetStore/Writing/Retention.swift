@@ -22,6 +22,11 @@ public struct RetentionStep: Sendable, Hashable {
     public var deleted: Int
     /// Whether another bite would find something.
     public var hasMore: Bool
+
+    public init(deleted: Int, hasMore: Bool) {
+        self.deleted = deleted
+        self.hasMore = hasMore
+    }
 }
 
 extension Store {
