@@ -18,6 +18,7 @@ let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hum
 let jwtKit: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 let package = Package(
@@ -71,7 +72,12 @@ let package = Package(
             swiftSettings: strict),
 
         // What is stored, sent and served.
-        .target(name: "FleetStore", dependencies: ["FleetCore", "Timekeeping", grdb, logging], swiftSettings: strict),
+        .target(
+            name: "FleetStore",
+            dependencies: [
+                "FleetCore", "Timekeeping", grdb, logging, .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
         .target(name: "FleetAPI", swiftSettings: strict),
         .target(
             name: "FleetChannels",
@@ -84,7 +90,8 @@ let package = Package(
         .target(
             name: "FleetMonitor",
             dependencies: [
-                "FleetChannels", "FleetCore", "FleetGraph", "FleetStore", "Systemd", "Timekeeping", logging, metrics,
+                "FleetChannels", "FleetCore", "FleetGraph", "FleetStore", "GraphClient", "Systemd", "Timekeeping", logging,
+                metrics,
             ],
             swiftSettings: strict),
 
@@ -97,7 +104,7 @@ let package = Package(
             dependencies: [
                 "CurlHTTP", "FleetChannels", "FleetConfiguration", "FleetCore", "FleetGraph", "FleetMonitor",
                 "FleetStore", "FleetWeb", "GraphClient", "HTTPExchange", "Systemd", "Timekeeping", logging,
-                serviceLifecycle,
+                serviceLifecycle, unixSignals,
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -128,8 +135,7 @@ let package = Package(
             name: "graph-simulator",
             dependencies: [
                 "TenantServer", "TenantSimulator", "Timekeeping", argumentParser, logging, serviceLifecycle,
-                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-                .product(name: "Yams", package: "Yams"),
+                unixSignals, .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
 

@@ -1,56 +1,48 @@
-// The watchdog is fed only while everything that matters advances. The loops report here; the daemon's heart asks.
+// The loops' side of the watchdog: each promises when it will be heard of next. A loop that cannot be registered is a
+// defect of the wiring (two loops of one name, or too many), and runs unwatched rather than not at all.
 
-import Logging
-import Synchronization
+public import Logging
 public import Systemd
 public import Timekeeping
 
-/// The promises of all loops of the daemon.
-public final class Progress: Sendable {
-    private let gate = Mutex(WatchdogGate())
-    private let time: any TimeSource
-
-    public init(time: any TimeSource) { self.time = time }
-
-    /// A loop's side of the promise.
-    public struct Loop: Sendable {
-        fileprivate let progress: Progress
-        fileprivate let loop: WatchdogGate.Loop?
-
-        /// An iteration ended, with any outcome; the next one ends within `duration`.
-        public func advance(within duration: Duration) {
-            guard let loop else { return }
-            let now = progress.time.now()
-            progress.gate.withLock {
-                $0.advance(loop, at: now, nextDeadline: now.advanced(by: duration + Progress.slack))
-            }
-        }
-
-        /// The loop ended on purpose.
-        public func retire() {
-            guard let loop else { return }
-            progress.gate.withLock { $0.retire(loop) }
-        }
-    }
-
+/// Hands out promises to loops.
+public struct Progress: Sendable {
     /// What a busy machine may add to any promise before it counts as a hang.
     static let slack: Duration = .seconds(10)
 
-    /// Registers a loop that promises a first advance within a minute.
-    ///
-    /// A loop that cannot be registered (its name is taken, or there are too many) runs unwatched; the configuration
-    /// allows neither.
-    public func loop(_ name: String) -> Loop {
-        let now = time.now()
-        let loop = gate.withLock { gate in
-            try? gate.register(name, at: now, deadline: now.advanced(by: .seconds(60)))
-        }
-        return Loop(progress: self, loop: loop)
+    public let feed: WatchdogFeed
+    private let log: Logger
+
+    public init(time: any TimeSource, log: Logger) {
+        feed = WatchdogFeed(time: time, log: log)
+        self.log = log
     }
 
-    /// The loops that have not kept their word.
-    public func overdue() -> [WatchdogGate.Overdue] {
-        let now = time.now()
-        return gate.withLock { $0.overdue(at: now) }
+    /// Registers a loop; its first advance is due within a minute.
+    func loop(_ name: String) -> Loop {
+        do throws(WatchdogGateError) {
+            return Loop(feed: feed, loop: try feed.register(name, within: .seconds(60)))
+        } catch {
+            log.error("\(error)")
+            return Loop(feed: feed, loop: nil)
+        }
+    }
+
+    /// One loop's promise.
+    struct Loop: Sendable {
+        fileprivate let feed: WatchdogFeed
+        fileprivate let loop: WatchdogGate.Loop?
+
+        /// An iteration ended, with any outcome; the next one ends within `duration`.
+        func advance(within duration: Duration) {
+            guard let loop else { return }
+            feed.advance(loop, within: duration + Progress.slack)
+        }
+
+        /// The loop ended on purpose.
+        func retire() {
+            guard let loop else { return }
+            feed.retire(loop)
+        }
     }
 }

@@ -9,10 +9,12 @@ import FleetMonitor
 import FleetStore
 import FleetWeb
 import Foundation
+import GraphClient
 public import Logging
 import ServiceLifecycle
 import Systemd
 import Timekeeping
+import UnixSignals
 
 /// One run of the daemon.
 public struct Daemon: Sendable {
@@ -44,20 +46,22 @@ public struct Daemon: Sendable {
         for tenant in configuration.tenants {
             let transport =
                 tenant.endpoints.caFile == nil
-                ? outbound : CurlTransport(configuration: try curl(secrets, caFile: tenant.endpoints.caFile), time: time)
+                ? outbound
+                : CurlTransport(configuration: try curl(secrets, caFile: tenant.endpoints.caFile), time: time)
             credentials[tenant.name] = GraphTenant(
                 credential: try await secrets.credential(of: tenant, at: now), transport: transport)
         }
 
         let (store, remarks) = try openStore(at: now)
-        for remark in remarks { log.warning("store: \(remark)") }
+        for remark in remarks { log.log(level: remark.isAlarming ? .warning : .notice, "store: \(remark)") }
         let registry = MetricRegistry()
         let metrics = MonitorMetrics(factory: registry)
         let ledger = Ledger(
             store: store, tree: configuration.routing, time: time, executor: StoreExecutor(),
             seed: UInt64.random(in: .min ... .max), log: log, metrics: metrics)
         let parts = DaemonParts(
-            time: time, ledger: ledger, progress: Progress(time: time), metrics: metrics, attempted: Attempted(),
+            time: time, ledger: ledger, progress: Progress(time: time, log: log), metrics: metrics,
+            attempted: Attempted(),
             log: log)
         do throws(StoreError) {
             try await ledger.beginOwn()
@@ -127,7 +131,8 @@ public struct Daemon: Sendable {
             path: path, environment: environment, running: configuration, watches: watches, parts: parts,
             notifier: notifier)
         services.append(LoopService(name: "reload") { await reload.run(on: signals) })
-        services.append(Heart(notifier: notifier, parts: parts))
+        services.append(StatusService(notifier: notifier, parts: parts))
+        services.append(PulseService(notifier: notifier, feed: parts.progress.feed, log: log))
 
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(

@@ -13,7 +13,9 @@ public enum DaemonError: Error, Sendable, CustomStringConvertible {
     /// A loop ended that must not end.
     case loopEnded(String)
 
-    public init(_ errors: ConfigurationErrors) { self = .configuration(errors.description.split(separator: "\n").map(String.init)) }
+    public init(_ errors: ConfigurationErrors) {
+        self = .configuration(errors.description.split(separator: "\n").map(String.init))
+    }
 
     /// 78 for a bad configuration (EX_CONFIG of sysexits(3)), 1 for everything else.
     public var exitCode: Int32 {

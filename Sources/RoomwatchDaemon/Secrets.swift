@@ -51,12 +51,13 @@ struct Secrets {
         case .clientSecret(let reference):
             return .clientSecret(Secret(try text(of: reference)))
         case .certificate(let certificate, let privateKey):
+            let certificatePEM = try text(of: certificate)
+            let privateKeyPEM = Secret(try text(of: privateKey))
             do throws(CertificateError) {
                 return .certificate(
                     try await CertificateCredential(
-                        certificatePEM: try text(of: certificate), privateKeyPEM: Secret(try text(of: privateKey)),
-                        now: now))
-            } catch let error as CertificateError {
+                        certificatePEM: certificatePEM, privateKeyPEM: privateKeyPEM, now: now))
+            } catch {
                 throw fault(certificate, "\(error)")
             }
         }

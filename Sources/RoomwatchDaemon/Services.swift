@@ -1,6 +1,7 @@
 // The daemon's parts as services: started in the order of the list, stopped in reverse, so that nothing outlives what it
 // writes to.
 
+import FleetCore
 import FleetMonitor
 import FleetStore
 import Foundation
@@ -53,44 +54,40 @@ struct StoreService: Service {
     }
 }
 
-/// Feeds the watchdog while every loop keeps its word, and keeps the status line fresh.
-struct Heart: Service {
-    /// How often the heart beats where systemd expects no pulse.
+/// Feeds the watchdog while every loop keeps its word.
+struct PulseService: Service {
+    let notifier: ServiceNotifier
+    let feed: WatchdogFeed
+    let log: Logger
+
+    func run() async throws {
+        guard let interval = notifier.watchdogInterval else { return }
+        await cancelWhenGracefulShutdown {
+            await feed.run(every: interval, pulse: { try notifier.watchdog() }, status: { try notifier.status($0) })
+        }
+    }
+}
+
+/// Keeps the line in `systemctl status` fresh.
+struct StatusService: Service {
     static let interval: Duration = .seconds(5)
 
     let notifier: ServiceNotifier
     let parts: DaemonParts
 
     func run() async throws {
-        let interval = min(Self.interval, (notifier.watchdogInterval ?? Self.interval * 2) / 2)
         await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                await beat()
-                do {
-                    try await parts.time.sleep(for: interval)
-                } catch {
-                    return
+            repeat {
+                let lines = await parts.ledger.census().map { one in
+                    let open = one.open.values.reduce(0, +)
+                    return "\(one.tenant): \(one.rooms) rooms, \(open) incidents open\(one.isBlind ? ", BLIND" : "")"
                 }
-            }
-        }
-    }
-
-    private func beat() async {
-        let overdue = parts.progress.overdue()
-        for loop in overdue {
-            parts.log.error(
-                "\(loop.name) has not advanced since \(loop.lastAdvance.wall.ISO8601Format()); the watchdog is not fed")
-        }
-        do throws(ServiceNotifierError) {
-            if overdue.isEmpty { try notifier.watchdog() }
-            let census = await parts.ledger.census()
-            let lines = census.map { one in
-                let open = one.open.values.reduce(0, +)
-                return "\(one.tenant): \(one.rooms) rooms, \(open) incidents open\(one.isBlind ? ", BLIND" : "")"
-            }
-            try notifier.status(lines.joined(separator: "; "))
-        } catch {
-            parts.log.warning("\(error)")
+                do throws(ServiceNotifierError) {
+                    if parts.progress.feed.overdue().isEmpty { try notifier.status(lines.joined(separator: "; ")) }
+                } catch {
+                    parts.log.warning("\(error)")
+                }
+            } while (try? await parts.time.sleep(for: Self.interval)) != nil
         }
     }
 }

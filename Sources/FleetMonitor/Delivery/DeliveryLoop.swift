@@ -35,7 +35,7 @@ public struct DeliveryLoop: Sendable {
     }
 
     private enum Event: Sendable {
-        case delivered(UniqueID)
+        case delivered
         case woken
     }
 
@@ -45,12 +45,12 @@ public struct DeliveryLoop: Sendable {
         let loop = progress.loop("delivery.\(channel.receiver)")
         var bucket = bucket
         await withTaskGroup(of: Event.self) { group in
-            var busy: Set<UniqueID> = []
+            var busy = 0
             var isWaiting = false
             while !Task.isCancelled {
                 let patience = await fill(&group, busy: &busy, bucket: &bucket)
                 if let deadline = drain.deadline {
-                    if busy.isEmpty || time.now().steady >= deadline.steady { break }
+                    if busy == 0 || time.now().steady >= deadline.steady { break }
                 }
                 if !isWaiting {
                     isWaiting = true
@@ -62,7 +62,7 @@ public struct DeliveryLoop: Sendable {
                 }
                 loop.advance(within: ChannelLimits.attempt + Self.longestWait)
                 switch await group.next() {
-                case .delivered(let id): busy.remove(id)
+                case .delivered: busy -= 1
                 case .woken, nil: isWaiting = false
                 }
             }
@@ -75,13 +75,18 @@ public struct DeliveryLoop: Sendable {
     ///
     /// - Returns: how long until there is a token again, when that is what stopped it.
     private func fill(
-        _ group: inout TaskGroup<Event>, busy: inout Set<UniqueID>, bucket: inout TokenBucket
+        _ group: inout TaskGroup<Event>, busy: inout Int, bucket: inout TokenBucket
     ) async -> Duration {
-        let room = Self.concurrency - busy.count
+        let room = Self.concurrency - busy
         guard room > 0 else { return .zero }
-        for entry in await ledger.due(receiver: channel.receiver, limit: room, busy: busy) {
-            if let wait = bucket.take(at: time.now()) { return wait }
-            busy.insert(entry.notification.id)
+        var waiting = await ledger.take(receiver: channel.receiver, limit: room)[...]
+        while let entry = waiting.first {
+            if let wait = bucket.take(at: time.now()) {
+                await ledger.putBack(Array(waiting))
+                return wait
+            }
+            waiting.removeFirst()
+            busy += 1
             group.addTask { await deliver(entry) }
         }
         return .zero
@@ -100,9 +105,11 @@ public struct DeliveryLoop: Sendable {
         let began = time.now()
         let result = await channel.deliver(entry.notification, at: began)
         // A message that was cut off by our own shutdown keeps its place in the outbox without a mark.
-        if !Task.isCancelled {
+        if Task.isCancelled {
+            await ledger.putBack([entry])
+        } else {
             await ledger.settle(entry, began: began, result: result)
         }
-        return .delivered(entry.notification.id)
+        return .delivered
     }
 }

@@ -13,28 +13,34 @@ extension Ledger {
     /// A critical message that its receiver has not accepted for this long is also sent to the fallback.
     static let fallbackAfter: Duration = .seconds(60)
 
-    /// Rows of a receiver that may be sent now, in order; at most one of each key.
+    /// Takes rows of a receiver to be sent now, in order; at most one of each key, and none whose key is on its way.
     ///
-    /// - Parameter busy: rows that are being sent already.
-    public func due(receiver: ReceiverName, limit: Int, busy: Set<UniqueID>) -> [OutboxEntry] {
+    /// What is taken counts as possibly heard until it is settled, so nobody withdraws a page that is being sent.
+    public func take(receiver: ReceiverName, limit: Int) -> [OutboxEntry] {
         let now = time.now()
+        let busyKeys = Set(inFlight.values.filter { $0.receiver == receiver }.map(\.key))
         var rows: [OutboxEntry] = []
         do throws(StoreError) {
             rows = try store.dueNotifications(
-                at: now.wall, limit: limit, receiver: receiver, excluding: busy.union(memory.withdrawnInStore))
+                at: now.wall, limit: limit + busyKeys.count, receiver: receiver,
+                excluding: memory.withdrawnInStore.union(inFlight.keys))
         } catch {
             noteStoreFailure(error, at: now)
         }
-        rows.removeAll {
-            memory.isSettled($0.notification.id, at: now.wall)
+        rows += memory.due(receiver: receiver, at: now.wall, limit: limit + busyKeys.count)
+        var keys = busyKeys
+        let taken = rows.filter { row in
+            !memory.isSettled(row.notification.id, at: now.wall) && keys.insert(row.notification.incident.key).inserted
+        }.prefix(limit)
+        for row in taken {
+            inFlight[row.notification.id] = InFlight(receiver: receiver, key: row.notification.incident.key)
         }
-        if !memory.rows.isEmpty, rows.count < limit {
-            let busyKeys = Set(rows.map(\.notification.incident.key))
-            rows += memory.due(receiver: receiver, at: now.wall, limit: limit + busy.count).filter {
-                !busy.contains($0.notification.id) && !busyKeys.contains($0.notification.incident.key)
-            }
-        }
-        return Array(rows.prefix(limit))
+        return Array(taken)
+    }
+
+    /// Puts back what was taken and not sent.
+    public func putBack(_ entries: [OutboxEntry]) {
+        for entry in entries { inFlight[entry.notification.id] = nil }
     }
 
     /// When something of a receiver is due next; the far future when nothing waits.
@@ -55,6 +61,7 @@ extension Ledger {
     public func settle(_ entry: OutboxEntry, began: Moment, result: DeliveryResult) {
         let now = time.now()
         let notification = entry.notification
+        inFlight[notification.id] = nil
         let outcome = outcome(of: result, for: entry, at: now)
         let attempt = DeliveryAttempt(
             notification: notification.id, began: began.wall, latency: began.elapsed(until: now), outcome: outcome)

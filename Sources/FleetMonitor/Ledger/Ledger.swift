@@ -34,11 +34,19 @@ public actor Ledger {
     /// Lists of rooms that the disk did not take yet.
     private var unsavedInventories: [TenantName: (rooms: [StoredRoom], refreshedAt: Date)] = [:]
     var sweeps: [TenantName: SweepRecord] = [:]
+    /// Messages that are on their way; bounded by the places of the delivery loops.
+    var inFlight: [UniqueID: InFlight] = [:]
     private var generator: SeededGenerator
     var retryGenerator: SeededGenerator
     var fallbackGenerator: SeededGenerator
     private var settledAt: [TenantName: Moment] = [:]
     private var lastFlush: Moment
+
+    /// The lane of a message that is on its way.
+    struct InFlight {
+        var receiver: ReceiverName
+        var key: DedupKey
+    }
 
     /// How the sweeps of a tenant are going.
     public struct SweepRecord: Sendable {
@@ -92,6 +100,8 @@ public actor Ledger {
             settledAt[tenant] = now.advanced(by: rules.offline.badHold + rules.sweepInterval * 2)
         }
         fleets[tenant] = fleet
+        // Runs that were open when the last run of the daemon ended lasted until its last complete sweep.
+        try store.endOpenRuns(tenant: tenant)
         log.notice(
             "watching \(known.rooms.count) rooms known from before, \(known.incidents.count) incidents open or recent",
             metadata: ["tenant": "\(tenant)"])
@@ -356,7 +366,11 @@ public actor Ledger {
             for attempt in memory.unrecorded where attempt.notification == row.id { row.take(attempt.outcome) }
             return row
         }
-        return remembered + memory.sent(of: incident)
+        return (remembered + memory.sent(of: incident)).map { row in
+            var row = row
+            if inFlight[row.id] != nil { row.attempts += 1 }
+            return row
+        }
     }
 
     // MARK: Writing
@@ -392,16 +406,12 @@ public actor Ledger {
 
     /// Tries to bring the disk up to date with memory.
     private func flushMemory(at now: Moment) {
-        while let change = memory.changes.first {
-            do throws(StoreError) {
-                try store.commit(change)
-            } catch {
-                noteStoreFailure(error, at: now)
-                return
-            }
-            memory.written()
-        }
         do throws(StoreError) {
+            while let (change, attempts) = memory.oldest {
+                // A change and the attempts for its messages go together, so a sent row is never seen waiting.
+                try store.commit(change, attempts: attempts)
+                memory.written()
+            }
             try store.record(memory.unrecorded)
             memory.forgetAttempts()
         } catch {
@@ -409,10 +419,8 @@ public actor Ledger {
             return
         }
         guard flushInventories(at: now) else { return }
-        if memory.isEmpty {
-            log.notice("store: everything that waited in memory is written")
-            carryOut(own.judgeStore(failure: nil, at: now), tenant: .roomwatch, at: now)
-        }
+        log.notice("store: everything that waited in memory is written")
+        carryOut(own.judgeStore(failure: nil, at: now), tenant: .roomwatch, at: now)
     }
 
     @discardableResult

@@ -114,15 +114,18 @@ struct MemoryOutbox {
     /// The store took all of them.
     mutating func forgetAttempts() { unrecorded.removeAll() }
 
-    /// The oldest change has been written; its notifications are the store's business from now on, and so are the
-    /// attempts that were made for them.
+    /// The oldest change that is not written yet, and the attempts that were made for its notifications.
+    var oldest: (change: Change, attempts: [DeliveryAttempt])? {
+        guard let change = changes.first else { return nil }
+        return (change, change.notifications.flatMap { rows[$0.id]?.tried ?? [] })
+    }
+
+    /// The oldest change has been written, with its attempts; both are the store's business from now on.
     mutating func written() {
         let change = changes.removeFirst()
-        for notification in change.notifications {
-            guard let row = rows.removeValue(forKey: notification.id) else { continue }
-            unrecorded += row.tried
-        }
-        order.removeAll { rows[$0] == nil }
+        for notification in change.notifications { rows[notification.id] = nil }
+        // Rows were kept in the order of their changes, so those of the oldest change stand at the front.
+        order.removeFirst(change.notifications.count)
         for withdrawal in change.withdrawals { withdrawnInStore.remove(withdrawal.notification) }
     }
 }

@@ -1,0 +1,158 @@
+// The slow sources: who is watched, which devices they have, where they are. Devices may be read every few minutes at
+// most (Microsoft's polling rule, graph-api 2.3), so everything here follows `poll.devices`; Places follow `poll.places`.
+
+public import FleetCore
+import FleetGraph
+public import GraphClient
+public import Logging
+public import Timekeeping
+
+/// Keeps one tenant's inventory fresh until it is cancelled.
+public struct InventoryLoop: Sendable {
+    /// After a refresh that could not read the directory, the next one comes this soon, then twice as late each time.
+    static let firstRetry: Duration = .seconds(10)
+    /// Records of devices in trouble are read this often between two lists (design section 2: at most every 60 s).
+    static let troubleInterval: Duration = .seconds(60)
+    /// So many records of devices in trouble are read in one round; the list of all devices brings the rest.
+    static let troubleLimit = 100
+
+    private let tenant: TenantName
+    private let settings: LiveSettings
+    private let client: GraphClient
+    private let devices: DeviceReader
+    private let inventory: InventoryReader
+    private let ledger: Ledger
+    private let time: any TimeSource
+    private let progress: Progress
+    private let log: Logger
+
+    public init(
+        tenant: TenantName, settings: LiveSettings, client: GraphClient, ledger: Ledger, time: any TimeSource,
+        progress: Progress, log: Logger
+    ) {
+        self.tenant = tenant
+        self.settings = settings
+        self.client = client
+        self.ledger = ledger
+        self.time = time
+        self.progress = progress
+        self.log = log
+        devices = DeviceReader(client: client, time: time)
+        inventory = InventoryReader(client: client, devices: devices, time: time)
+    }
+
+    public func run() async {
+        let loop = progress.loop("inventory.\(tenant)")
+        var memory = Memory()
+        while !Task.isCancelled {
+            // A refresh of many pages behind a throttled service may take this long and is no hang.
+            loop.advance(within: .seconds(1800))
+            let wait = await refresh(&memory)
+            var next = time.now().advanced(by: wait)
+            do {
+                while time.now().steady < next.steady {
+                    let values = settings.values
+                    // A reload may have shortened the interval while we waited.
+                    next = Self.earlier(next, time.now().advanced(by: max(values.devices, wait)))
+                    let pause = min(Self.troubleInterval, time.now().elapsed(until: next))
+                    loop.advance(within: pause + .seconds(600))
+                    try await time.sleep(for: max(pause, .milliseconds(1)))
+                    if time.now().steady < next.steady, values.readsDevices, memory.capability == .available {
+                        await readDevicesInTrouble()
+                    }
+                }
+            } catch {
+                break
+            }
+        }
+        loop.retire()
+    }
+
+    /// What one refresh remembers for the next.
+    private struct Memory {
+        var capability: DeviceCapability?
+        var placesRead: Moment?
+        var failures = 0
+        var remarks: Set<String> = []
+        var roles: [String]?
+    }
+
+    private static func earlier(_ a: Moment, _ b: Moment) -> Moment { a.steady < b.steady ? a : b }
+
+    /// Reads everything that is due.
+    ///
+    /// - Returns: how long until the next refresh.
+    private func refresh(_ memory: inout Memory) async -> Duration {
+        let values = settings.values
+        let began = time.now()
+        let placesAreDue =
+            values.readsPlaces
+            && memory.placesRead.map { $0.elapsed(until: began) >= values.places } ?? values.readsPlaces
+        var listing: DeviceListing?
+        if values.readsDevices {
+            let read = await devices.list()
+            listing = read
+            note(read, &memory)
+            await ledger.noteSource(
+                .devices, tenant: tenant, succeeded: read.devices != nil, isRetired: read.capability.isGone,
+                interval: values.devices)
+        }
+        let reading = await inventory.read(
+            known: await ledger.knownAccounts(tenant: tenant), include: values.scope.include,
+            sources: InventorySources(
+                licences: values.readsLicences, devices: values.readsDevices, places: placesAreDue),
+            listing: listing)
+        if Task.isCancelled { return values.devices }
+        if reading.places != nil { memory.placesRead = began }
+        note(reading.remarks, &memory)
+        await reviewPermissions(&memory)
+        await ledger.noteSource(
+            .directory, tenant: tenant, succeeded: reading.accounts != nil, isRetired: false,
+            interval: values.devices)
+        if placesAreDue {
+            await ledger.noteSource(
+                .places, tenant: tenant, succeeded: reading.places != nil, isRetired: false, interval: values.places)
+        }
+        await ledger.accept(reading, tenant: tenant, scope: values.scope)
+        guard reading.accounts == nil else {
+            memory.failures = 0
+            return values.devices
+        }
+        memory.failures += 1
+        let doubled = Self.firstRetry * (1 << min(memory.failures - 1, 10))
+        return min(doubled, values.devices)
+    }
+
+    private func readDevicesInTrouble() async {
+        for (account, device) in await ledger.devicesInTrouble(tenant: tenant, limit: Self.troubleLimit) {
+            if Task.isCancelled { return }
+            let reading = await devices.health(of: device)
+            await ledger.accept(reading, of: account, tenant: tenant)
+        }
+    }
+
+    /// A capability is told when it changes, not at every refresh.
+    private func note(_ listing: DeviceListing, _ memory: inout Memory) {
+        guard memory.capability != listing.capability else { return }
+        memory.capability = listing.capability
+        log.notice("device records: \(listing.capability.text)")
+    }
+
+    private func note(_ remarks: [String], _ memory: inout Memory) {
+        for remark in remarks where !memory.remarks.contains(remark) { log.warning("inventory: \(remark)") }
+        memory.remarks = Set(remarks)
+    }
+
+    /// Says which module a missing permission switches off, and which grant nobody needs (design section 8).
+    private func reviewPermissions(_ memory: inout Memory) async {
+        guard let token = try? await client.tokens.token(), token.roles != memory.roles else { return }
+        memory.roles = token.roles
+        let values = settings.values
+        var modules: Set<FleetModule> = [.detection]
+        if values.readsDevices { modules.insert(.devices) }
+        if values.readsPlaces { modules.insert(.smartBuildings) }
+        if values.readsLicences { modules.insert(.licenceEvidence) }
+        guard let review = PermissionReview(roles: token.roles, modules: modules) else { return }
+        for remark in review.remarks { log.warning("permissions: \(remark)") }
+    }
+}
