@@ -139,10 +139,33 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // Rehearsal and measurement.
+        .executableTarget(
+            name: "roomwatch-demo",
+            dependencies: ["FleetAPI", "Timekeeping", argumentParser, hummingbird, logging, serviceLifecycle],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "roomwatch-bench",
+            dependencies: [
+                "CurlHTTP", "FleetChannels", "FleetCore", "FleetGraph", "FleetMonitor", "FleetStore", "FleetWeb",
+                "GraphClient", "HTTPExchange", "TenantSimulator", "Timekeeping", argumentParser, logging,
+            ],
+            swiftSettings: strict),
+
         // Tests.
         .testTarget(
             name: "CurlHTTPTests", dependencies: ["CLibcurl", "CurlHTTP", "HTTPExchange", "Timekeeping", httpTypes],
             swiftSettings: strict),
+        .testTarget(name: "FleetCoreTests", dependencies: ["FleetCore", "Timekeeping"], swiftSettings: strict),
+        .testTarget(name: "HouseTests", swiftSettings: strict),
+        .testTarget(
+            name: "FleetMonitorTests",
+            dependencies: [
+                "FleetChannels", "FleetCore", "FleetGraph", "FleetMonitor", "FleetStore", "FleetWeb", "GraphClient",
+                "HTTPExchange", "TenantSimulator", "Timekeeping", httpTypes, logging, metrics,
+            ],
+            swiftSettings: strict),
+        .testTarget(name: "FleetWebTests", dependencies: ["FleetWeb", hummingbird, logging], swiftSettings: strict),
         .testTarget(name: "SystemdTests", dependencies: ["Systemd", "Timekeeping", logging], swiftSettings: strict),
         .testTarget(
             name: "GraphClientTests",

@@ -11,6 +11,16 @@ public enum OpenRemark: Sendable, Hashable {
     case migrated(from: Int, to: Int, copy: String)
 }
 
+extension OpenRemark {
+    /// Whether something was lost, rather than only done.
+    public var isAlarming: Bool {
+        switch self {
+        case .created, .migrated: false
+        case .setAside: true
+        }
+    }
+}
+
 extension OpenRemark: CustomStringConvertible {
     public var description: String {
         switch self {
