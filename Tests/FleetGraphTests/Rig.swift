@@ -115,7 +115,7 @@ struct Rig: Sendable {
 
         func send(_ call: HTTPCall) async throws(HTTPTransportError) -> HTTPAnswer {
             if call.url.hasPrefix("http://login.test") {
-                return try Rig.json(#"{"access_token":"t","token_type":"Bearer","expires_in":3600}"#).get()
+                return try Rig.json(#"{"access_token":"opaque-token","token_type":"Bearer","expires_in":3600}"#).get()
             }
             let target = String(call.url.dropFirst("http://graph.test".count))
             let asked = Asked(
