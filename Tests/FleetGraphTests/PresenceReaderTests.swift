@@ -4,6 +4,7 @@ import FleetCore
 import FleetGraph
 import Foundation
 import HTTPExchange
+import Synchronization
 import Testing
 import Timekeeping
 
@@ -155,6 +156,20 @@ struct PresenceReaderTests {
         }
         #expect(quarantine.accounts(at: rig.time.now()).isEmpty)
         #expect(rig.asked.count <= 20 + PresenceQuarantine.searchRequests)
+    }
+
+    @Test("the search for a refused id ends with the time allowed")
+    func searchEnds() async throws {
+        let clock = Mutex<TestTime?>(nil)
+        let rig = try Rig { _ in
+            clock.withLock { $0 }?.advance(by: .seconds(1))
+            return Rig.error(400, "BadRequest")
+        }
+        clock.withLock { $0 = rig.time }
+        let read = await PresenceReader(client: rig.client, time: rig.time)
+            .read(PresencePages.accounts(650), timeout: .milliseconds(3500))
+        #expect(read.failure == "http_400")
+        #expect(rig.asked.count == 4)
     }
 
     @Test("one account alone that is refused is not searched for")
