@@ -158,7 +158,7 @@ public struct StoredRoom: Sendable, Hashable {
     public var listedSince: Date
     public var absences: Int
 
-    public init(room: Room, listedSince: Date, absences: Int) {
+    public init(room: Room, listedSince: Date, absences: Int = 0) {
         self.room = room
         self.listedSince = listedSince
         self.absences = absences

@@ -1,9 +1,10 @@
 // Who is told what, decided once and with its reason (design section 6). The planner sees the incident, the routes and
 // what each receiver has already been sent; it answers with rows to write and rows to withdraw, and does neither.
 
+public import struct Foundation.Date
 public import Timekeeping
 
-/// One outbox row of an incident, as far as the planner must know it.
+/// One outbox row of an incident, and what became of it.
 public struct SentNotification: Sendable, Hashable {
     public enum State: String, Sendable, Hashable, Codable, CaseIterable {
         /// Not accepted yet; it will be tried again.
@@ -23,10 +24,17 @@ public struct SentNotification: Sendable, Hashable {
     /// Attempts so far. A row that was tried may have been applied although no answer came back.
     public var attempts: Int
     public var rule: String
+    /// When it was accepted or given up; for a withdrawn one the instant it was decided.
+    public var settledAt: Date?
+    /// The newest error, or why it was withdrawn.
+    public var remark: String?
 
     public init(
-        id: UniqueID, receiver: ReceiverName, event: Notification.Event, state: State, attempts: Int, rule: String
+        id: UniqueID, receiver: ReceiverName, event: Notification.Event, state: State, attempts: Int, rule: String,
+        settledAt: Date? = nil, remark: String? = nil
     ) {
+        self.settledAt = settledAt
+        self.remark = remark
         self.id = id
         self.receiver = receiver
         self.event = event

@@ -87,7 +87,7 @@ extension Store {
             try db.rows(
                 of: "notification",
                 sql: """
-                    SELECT id, receiver, event, state, attempts, rule
+                    SELECT id, receiver, event, state, attempts, rule, settled_at, remark
                     FROM notification WHERE incident = ? ORDER BY seq
                     """, arguments: [incident.text], &remarks
             ) { columns in
@@ -95,7 +95,7 @@ extension Store {
                     id: UniqueID(stored: try columns.text()), receiver: ReceiverName(try columns.text()),
                     event: try columns.word(Notification.Event.self),
                     state: try columns.word(SentNotification.State.self), attempts: try columns.number(),
-                    rule: try columns.text())
+                    rule: try columns.text(), settledAt: try columns.dateIfAny(), remark: try columns.textIfAny())
             }
         }
         log(remarks)
