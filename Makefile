@@ -1,0 +1,74 @@
+# The two commands of the README are `make demo` and `make test`; the rest is for packagers and for those who change
+# Roomwatch. `make help` lists everything.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+DEBIAN_PACKAGES := libcurl4-openssl-dev libsystemd-dev libsqlite3-dev libsimdjson-dev pkg-config
+DESTDIR ?=
+PREFIX ?= /usr
+SWIFT ?= swift
+# Seconds after which the demo ends by itself; empty means until Ctrl-C.
+SECONDS ?=
+DEMO_SECONDS := $(if $(filter command line environment,$(origin SECONDS)),$(SECONDS),)
+
+.PHONY: help deps demo test check lint bench release install clean
+
+help: ## List the targets.
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-9s %s\n", $$1, $$2 }'
+
+deps: ## Install the Debian packages that are missing, or say which.
+	@command -v $(SWIFT) >/dev/null || { \
+	    echo "Swift 6.1 or newer is needed: see https://www.swift.org/install/linux/"; exit 1; }
+	@missing=""; \
+	for package in $(DEBIAN_PACKAGES); do \
+	    dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'install ok installed' || missing="$$missing $$package"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+	    if [ "$$(id -u)" = 0 ]; then run=""; \
+	    elif sudo -n true 2>/dev/null; then run="sudo"; \
+	    else echo "Missing Debian packages. Run: sudo apt-get install$$missing"; exit 1; fi; \
+	    echo "Installing$$missing"; \
+	    $$run apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$run apt-get install -y -qq$$missing >/dev/null; \
+	fi
+
+demo: deps ## Rehearse without an account: simulated tenant, daemon, live view. SECONDS=n ends it with a summary.
+	@echo "Building (a few minutes the first time) ..."
+	@$(SWIFT) build --product graph-simulator
+	@$(SWIFT) build --product roomwatchd
+	@$(SWIFT) build --product roomwatch-demo
+	@"$$($(SWIFT) build --show-bin-path)/roomwatch-demo" $(if $(DEMO_SECONDS),--seconds $(DEMO_SECONDS),)
+
+test: deps ## Build and run every test.
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+
+lint: ## Check the format; swift format -i -r Sources Tests Package.swift mends most of it.
+	$(SWIFT) format lint --strict -r Sources Tests Package.swift
+
+check: lint test ## What CI runs: format, tests, and a short demo that must miss nothing.
+	$(MAKE) demo SECONDS=60
+
+bench: deps ## Measure the budgets: sweep, decode, commit, memory. Needs a quiet machine.
+	$(SWIFT) build -c release --product roomwatch-bench
+	@"$$($(SWIFT) build -c release --show-bin-path)/roomwatch-bench"
+
+release: deps ## Build the executables for installation.
+	$(SWIFT) build -c release --static-swift-stdlib --product roomwatchd
+	$(SWIFT) build -c release --static-swift-stdlib --product graph-simulator
+
+install: release ## Install executables, units and the example configuration below DESTDIR.
+	bin="$$($(SWIFT) build -c release --static-swift-stdlib --show-bin-path)"; \
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/lib/systemd/system" \
+	    "$(DESTDIR)$(PREFIX)/lib/sysusers.d" "$(DESTDIR)$(PREFIX)/share/doc/roomwatch" "$(DESTDIR)/etc/roomwatch"; \
+	install -m 0755 -s "$$bin/roomwatchd" "$$bin/graph-simulator" "$(DESTDIR)$(PREFIX)/bin/"; \
+	install -m 0644 systemd/roomwatchd.service systemd/roomwatchd.socket "$(DESTDIR)$(PREFIX)/lib/systemd/system/"; \
+	install -m 0644 systemd/roomwatchd.service.d/*.example "$(DESTDIR)$(PREFIX)/share/doc/roomwatch/"; \
+	install -m 0644 systemd/roomwatch.sysusers "$(DESTDIR)$(PREFIX)/lib/sysusers.d/roomwatch.conf"; \
+	install -m 0644 README.md LICENSE Config/roomwatch.yaml "$(DESTDIR)$(PREFIX)/share/doc/roomwatch/"; \
+	[ -e "$(DESTDIR)/etc/roomwatch/roomwatch.yaml" ] || \
+	    install -m 0640 Config/roomwatch.yaml "$(DESTDIR)/etc/roomwatch/roomwatch.yaml"
+
+clean: ## Remove what was built.
+	rm -rf .build
