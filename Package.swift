@@ -147,8 +147,8 @@ let package = Package(
         .executableTarget(
             name: "roomwatch-bench",
             dependencies: [
-                "CurlHTTP", "FleetChannels", "FleetCore", "FleetGraph", "FleetMonitor", "FleetStore", "FleetWeb",
-                "GraphClient", "HTTPExchange", "TenantSimulator", "Timekeeping", argumentParser, logging,
+                "CurlHTTP", "FleetCore", "FleetGraph", "FleetMonitor", "FleetStore", "FleetWeb", "GraphClient",
+                "Timekeeping", argumentParser, logging,
             ],
             swiftSettings: strict),
 

@@ -359,7 +359,7 @@ missing_credential() {
   since=$(inside date '+%Y-%m-%d %H:%M:%S')
   ! inside systemctl start $unit || return 1
   printf 'ExecMainStatus=%s\n' "$(property ExecMainStatus)"
-  [ "$(property ExecMainStatus)" = 78 ] && journal_of_process --since="$since" --output=cat | grep contoso-secret
+  [ "$(property ExecMainStatus)" = 78 ] && journal_of_process --since="$since" --output=cat | grep client_secret_file
 }
 
 heals() {
