@@ -92,7 +92,8 @@ enum Distortion {
     /// Properties the metadata marks as never null.
     private static let required: Set<String> = [
         "id", "value", "deviceType", "hardwareDetail", "assignedLicenses", "businessPhones", "proxyAddresses",
-        "otherMails", "servicePlans", "verifiedDomains", "assignedPlans", "nickname", "teamsEnabledState", "wifiState",
+        "otherMails", "servicePlans", "verifiedDomains", "assignedPlans", "provisionedPlans", "nickname",
+        "teamsEnabledState", "wifiState",
         "resourceLinks", "tags", "connection",
     ]
     private static let words: Set<String> = [
