@@ -95,7 +95,7 @@ struct GraphSimulator: AsyncParsableCommand {
                 tlsKey.map { TenantServer.TLSFiles(certificate: certificate, key: $0) }
             },
             groundTruth: groundTruth, timeSource: time,
-            onReady: { url in FileHandle.standardOutput.write(Data("ready \(url)\n".utf8)) })
+            onReady: { url in Self.write("ready \(url)", to: .standardOutput) })
         var configuration = ServiceGroupConfiguration(
             services: [.init(service: server)], gracefulShutdownSignals: [.sigterm, .sigint],
             logger: Logger(label: "graph-simulator") { _ in SwiftLogNoOpLogHandler() })
@@ -104,13 +104,18 @@ struct GraphSimulator: AsyncParsableCommand {
         try await ServiceGroup(configuration: configuration).run()
     }
 
+    /// One line, unbuffered. Whoever closed the pipe does not want to read it, so a failure is left alone.
+    private static func write(_ line: String, to handle: FileHandle) {
+        try? handle.write(contentsOf: Data((line + "\n").utf8))
+    }
+
     private func secret() -> String {
         if let clientSecret { return clientSecret }
         if let given = ProcessInfo.processInfo.environment["ROOMWATCH_SIMULATOR_SECRET"], !given.isEmpty {
             return given
         }
         let made = UUID().uuidString.lowercased()
-        FileHandle.standardError.write(Data("client secret \(made)\n".utf8))
+        Self.write("client secret \(made)", to: .standardError)
         return made
     }
 
@@ -153,12 +158,12 @@ struct GraphSimulator: AsyncParsableCommand {
         } catch {
             let code = exitCode(for: error)
             if code == .success {
-                FileHandle.standardOutput.write(Data((fullMessage(for: error) + "\n").utf8))
+                write(fullMessage(for: error), to: .standardOutput)
                 Foundation.exit(0)
             }
             let isUsage = code == .validationFailure
             let text = isUsage ? fullMessage(for: error) : "graph-simulator: \(error)"
-            FileHandle.standardError.write(Data((text + "\n").utf8))
+            write(text, to: .standardError)
             Foundation.exit(isUsage ? 2 : 1)
         }
     }

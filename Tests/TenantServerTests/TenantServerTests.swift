@@ -69,4 +69,30 @@ import Timekeeping
             #expect(answer.isEmpty)
         }
     }
+
+    @Test func aCutAnswerAnnouncesItsWholeLength() async throws {
+        var scenario = Scenario.quiet
+        var event = ScenarioEvent(.graphFault)
+        event.fault = GraphFault(.truncated, service: .directory)
+        scenario.events = [event]
+        try await withServer(scenario) { port in
+            let identity = TenantIdentity(clientSecret: "x")
+            let form =
+                "grant_type=client_credentials&client_id=\(identity.clientID)&client_secret=x"
+                + "&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default"
+            let token = try await exchange(
+                "POST /\(identity.tenantID)/oauth2/v2.0/token HTTP/1.1\r\nHost: h\r\nConnection: close\r\n"
+                    + "Content-Length: \(form.utf8.count)\r\n\r\n\(form)", port: port)
+            let body = try JSONValue(reading: Array(try #require(token.split(separator: "\r\n").last).utf8))
+            let bearer = try #require(body["access_token"]?.string)
+            let answer = try await exchange(
+                "GET /v1.0/organization HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer \(bearer)\r\n\r\n", port: port)
+            let length = try #require(
+                answer.split(separator: "\r\n").first { $0.hasPrefix("Content-Length: ") }?.dropFirst(16))
+            let received = try #require(answer.split(separator: "\r\n").last).utf8.count
+            #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n"))
+            #expect(received == Int(length).map { $0 / 2 })
+            #expect(received > 50)
+        }
+    }
 }

@@ -12,7 +12,7 @@ extension SimulatedTenant {
             // "all" means all of Graph; the login service is a different house.
             guard active.service == service || (active.service == .all && service != .login) else { continue }
             timeline.faults[index].hits += 1
-            if (timeline.faults[index].hits - 1) % active.every == 0 { return active }
+            if (timeline.faults[index].hits - 1) % max(1, active.every) == 0 { return active }
         }
         return nil
     }
