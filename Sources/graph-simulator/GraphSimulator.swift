@@ -81,6 +81,21 @@ struct GraphSimulator: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let server = try prepared()
+        var configuration = ServiceGroupConfiguration(
+            services: [.init(service: server)], gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: Logger(label: "graph-simulator") { _ in SwiftLogNoOpLogHandler() })
+        // Connections that hang because a scenario says so must not hold up the end.
+        configuration.maximumGracefulShutdownDuration = .seconds(2)
+        try await ServiceGroup(configuration: configuration).run()
+    }
+
+    /// The server with its tenant, ready to run.
+    ///
+    /// Kept out of ``run()`` and never inlined: the optimizer of Swift 6.3.1 crashes while splitting an async function that
+    /// has swallowed these typed throws.
+    @inline(never)
+    private func prepared() throws -> TenantServer {
         guard let address else { throw ValidationError("--listen is not HOST:PORT") }
         let time = SystemTimeSource()
         let certificate = try clientCertificate.map { try RegisteredCertificate(pem: Self.text(of: $0)) }
@@ -89,19 +104,13 @@ struct GraphSimulator: AsyncParsableCommand {
             identity: TenantIdentity(
                 tenantID: tenantId, clientID: clientId, clientSecret: secret(), certificate: certificate),
             scenario: readScenario(), start: time.now())
-        let server = try TenantServer(
+        return try TenantServer(
             tenant: tenant, host: address.host, port: address.port,
             tls: tlsCert.flatMap { certificate in
                 tlsKey.map { TenantServer.TLSFiles(certificate: certificate, key: $0) }
             },
             groundTruth: groundTruth, timeSource: time,
             onReady: { url in Self.write("ready \(url)", to: .standardOutput) })
-        var configuration = ServiceGroupConfiguration(
-            services: [.init(service: server)], gracefulShutdownSignals: [.sigterm, .sigint],
-            logger: Logger(label: "graph-simulator") { _ in SwiftLogNoOpLogHandler() })
-        // Connections that hang because a scenario says so must not hold up the end.
-        configuration.maximumGracefulShutdownDuration = .seconds(2)
-        try await ServiceGroup(configuration: configuration).run()
     }
 
     /// One line, unbuffered. Whoever closed the pipe does not want to read it, so a failure is left alone.
