@@ -27,6 +27,21 @@ import Timekeeping
         #expect(try violations(&rehearsal) == 1)
     }
 
+    @Test func askingOnWhileThrottledMakesItLonger() throws {
+        var scenario = Scenario.quiet
+        scenario.limitsScale = 0.01
+        var rehearsal = try Rehearsal(scenario: scenario)
+        let path = "/v1.0/users/room1@contoso.com/presence"
+        for _ in 0..<15 { _ = rehearsal.get(path) }
+        _ = rehearsal.wait(.seconds(25))
+        for _ in 0..<15 { #expect(rehearsal.get(path).status == 429) }
+        // The first fifteen have left the window; the refused ones are still in it.
+        _ = rehearsal.wait(.seconds(6))
+        #expect(rehearsal.get(path).status == 429)
+        _ = rehearsal.wait(.seconds(30))
+        #expect(rehearsal.get(path).status == 200)
+    }
+
     func violations(_ rehearsal: inout Rehearsal) throws -> Int? {
         try rehearsal.get("/_simulator/state").json["before_retry_after_total"]?.int
     }

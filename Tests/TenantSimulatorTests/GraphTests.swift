@@ -155,7 +155,9 @@ import Timekeeping
         #expect(rehearsal.send(.post, path, body: Array("{".utf8)).status == 400)
         #expect(rehearsal.get(path).status == 405)
         let id = try rehearsal.roomID(1)
-        // Letter case does not matter and doubles are answered once.
+        let doubled = rehearsal.post(path, ["ids": [.string(id), .string(id.uppercased())]])
+        #expect(try doubled.items.count == 1)
+        // Letter case does not matter.
         #expect(try rehearsal.presences([id, id.uppercased(), unknown[0]]).keys.map { $0 } == [id])
     }
 
