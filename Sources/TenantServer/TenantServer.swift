@@ -71,7 +71,7 @@ public struct TenantServer: Service {
         let onReady = onReady
         let name = address.host
         var logger = Logger(label: "graph-simulator") { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = .error
+        logger.logLevel = .critical
         let application = Application(
             responder: TenantResponder(host: host, scheme: scheme, viaLoopback: Self.isLoopback(name)),
             server: try tls.map { try .http2Upgrade(tlsConfiguration: $0) } ?? .http1(),

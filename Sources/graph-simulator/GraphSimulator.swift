@@ -81,21 +81,7 @@ struct GraphSimulator: AsyncParsableCommand {
     }
 
     func run() async throws {
-        guard let address else { throw ValidationError("--listen is not HOST:PORT") }
-        let time = SystemTimeSource()
-        let certificate = try clientCertificate.map { try RegisteredCertificate(pem: Self.text(of: $0)) }
-        let tenant = try SimulatedTenant(
-            plan: TenantPlan(rooms: rooms, buildings: buildings, seed: seed),
-            identity: TenantIdentity(
-                tenantID: tenantId, clientID: clientId, clientSecret: secret(), certificate: certificate),
-            scenario: readScenario(), start: time.now())
-        let server = try TenantServer(
-            tenant: tenant, host: address.host, port: address.port,
-            tls: tlsCert.flatMap { certificate in
-                tlsKey.map { TenantServer.TLSFiles(certificate: certificate, key: $0) }
-            },
-            groundTruth: groundTruth, timeSource: time,
-            onReady: { url in FileHandle.standardOutput.write(Data("ready \(url)\n".utf8)) })
+        let server = try prepared()
         var configuration = ServiceGroupConfiguration(
             services: [.init(service: server)], gracefulShutdownSignals: [.sigterm, .sigint],
             logger: Logger(label: "graph-simulator") { _ in SwiftLogNoOpLogHandler() })
@@ -104,13 +90,41 @@ struct GraphSimulator: AsyncParsableCommand {
         try await ServiceGroup(configuration: configuration).run()
     }
 
+    /// The server with its tenant, ready to run.
+    ///
+    /// Kept out of ``run()`` and never inlined: the optimizer of Swift 6.3.1 crashes while splitting an async function that
+    /// has swallowed these typed throws.
+    @inline(never)
+    private func prepared() throws -> TenantServer {
+        guard let address else { throw ValidationError("--listen is not HOST:PORT") }
+        let time = SystemTimeSource()
+        let certificate = try clientCertificate.map { try RegisteredCertificate(pem: Self.text(of: $0)) }
+        let tenant = try SimulatedTenant(
+            plan: TenantPlan(rooms: rooms, buildings: buildings, seed: seed),
+            identity: TenantIdentity(
+                tenantID: tenantId, clientID: clientId, clientSecret: secret(), certificate: certificate),
+            scenario: readScenario(), start: time.now())
+        return try TenantServer(
+            tenant: tenant, host: address.host, port: address.port,
+            tls: tlsCert.flatMap { certificate in
+                tlsKey.map { TenantServer.TLSFiles(certificate: certificate, key: $0) }
+            },
+            groundTruth: groundTruth, timeSource: time,
+            onReady: { url in Self.write("ready \(url)", to: .standardOutput) })
+    }
+
+    /// One line, unbuffered. Whoever closed the pipe does not want to read it, so a failure is left alone.
+    private static func write(_ line: String, to handle: FileHandle) {
+        try? handle.write(contentsOf: Data((line + "\n").utf8))
+    }
+
     private func secret() -> String {
         if let clientSecret { return clientSecret }
         if let given = ProcessInfo.processInfo.environment["ROOMWATCH_SIMULATOR_SECRET"], !given.isEmpty {
             return given
         }
         let made = UUID().uuidString.lowercased()
-        FileHandle.standardError.write(Data("client secret \(made)\n".utf8))
+        Self.write("client secret \(made)", to: .standardError)
         return made
     }
 
@@ -153,12 +167,12 @@ struct GraphSimulator: AsyncParsableCommand {
         } catch {
             let code = exitCode(for: error)
             if code == .success {
-                FileHandle.standardOutput.write(Data((fullMessage(for: error) + "\n").utf8))
+                write(fullMessage(for: error), to: .standardOutput)
                 Foundation.exit(0)
             }
             let isUsage = code == .validationFailure
             let text = isUsage ? fullMessage(for: error) : "graph-simulator: \(error)"
-            FileHandle.standardError.write(Data((text + "\n").utf8))
+            write(text, to: .standardError)
             Foundation.exit(isUsage ? 2 : 1)
         }
     }

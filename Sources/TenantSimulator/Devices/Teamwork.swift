@@ -1,8 +1,109 @@
-// stub
+// The beta device API with the traps its users have met: relative next links, single objects wrapped in `value`, words in
+// PascalCase, records that lag the room by minutes, and every way in which a deprecated API may end.
+
+import HTTPTypes
+
 extension SimulatedTenant {
-    func teamwork(_ call: GraphCall) throws(GraphError) -> GraphReply { throw .noSegment("teamwork") }
-    func places(_ call: GraphCall) throws(GraphError) -> GraphReply { throw .noSegment("places") }
-    mutating func answerBatch(_ call: GraphCall, _ exchange: Exchange) throws(GraphError) -> GraphReply {
-        throw .noSegment("$batch")
+    static let maximumDevicePage = 50
+    private static let defaultDevicePage = 20
+
+    func teamwork(_ call: GraphCall) throws(GraphError) -> GraphReply {
+        guard call.segments.count > 1, call.segments[1].lowercased() == "devices" else {
+            throw .noSegment(call.segments.count > 1 ? call.segments[1] : "teamwork")
+        }
+        // There is no v1.0 version and never was.
+        guard call.version == "beta" else { throw .noSegment("devices") }
+        try checkAvailability()
+        try call.require(.get)
+        try call.require(Permissions.devices)
+        let query = try ODataQuery(call.query)
+        if call.segments.count == 2 { return try deviceList(call, query: query) }
+        guard let id = GUID(call.segments[2]), let device = fleet.deviceByID[id] else {
+            throw GraphError(404, "ResourceNotFound", "The device '\(call.segments[2])' was not found.")
+        }
+        guard call.segments.count > 3 else {
+            let record = query.selected(deviceRecord(device, call: call))
+            return GraphReply(.object([call.context("teamwork/devices/$entity")] + (record.members ?? [])))
+        }
+        guard call.segments.count == 4 else { throw .noSegment(call.segments[4]) }
+        let part: JSONValue =
+            switch call.segments[3].lowercased() {
+            case "health": deviceHealth(device, call: call)
+            case "activity": deviceActivity(device, call: call)
+            case "configuration": deviceConfiguration(device, call: call)
+            default: throw .noSegment(call.segments[3])
+            }
+        return GraphReply(.object([.init("value", query.selected(part))]))
     }
+
+    /// - Throws: ``GraphError`` as the present mode of the device API demands.
+    private func checkAvailability() throws(GraphError) {
+        switch timeline.deviceAPI {
+        case .available, .poisoned: return
+        case .metered:
+            throw GraphError(
+                402, "PaymentRequired", "The API is metered and the application has no billing subscription.")
+        case .forbidden: throw GraphError(403, "Forbidden", "The device management API is not available to the caller.")
+        case .retired:
+            switch scenario.retiredStatus {
+            case 404: throw GraphError(404, "UnknownError", "")
+            case 410: throw GraphError(410, "Gone", "The API has been retired.")
+            default: throw .noSegment("devices")
+            }
+        }
+    }
+
+    private func deviceList(_ call: GraphCall, query: ODataQuery) throws(GraphError) -> GraphReply {
+        let size = query.top ?? Self.defaultDevicePage
+        guard size <= Self.maximumDevicePage else {
+            throw .badRequest("The limit of '\(Self.maximumDevicePage)' for Top query has been exceeded.")
+        }
+        var matches = Array(fleet.devices.indices)
+        if let text = query.filter {
+            let filter = try DeviceFilter(text)
+            matches = matches.filter { filter.accepts(fleet.devices[$0], in: fleet) }
+        }
+        // One record that cannot be mapped spoils every list that would contain it.
+        if timeline.deviceAPI == .poisoned, matches.contains(where: { fleet.devices[$0].type == .sip }) {
+            throw GraphError(500, "InternalServerError", "An internal error occurred.")
+        }
+        return try .page(
+            of: matches.count, size: size, call: call, query: query, context: "teamwork/devices",
+            relative: scenario.relativeDeviceLinks, count: true
+        ) { deviceRecord(matches[$0], call: call) }
+    }
+}
+
+/// A condition on devices: the service compares three properties for equality and nothing else.
+struct DeviceFilter {
+    private enum Property: String {
+        case deviceType = "devicetype"
+        case uniqueID = "hardwaredetail/uniqueid"
+        case user = "currentuser/id"
+    }
+
+    private let property: Property
+    private let literal: String
+
+    /// - Throws: ``GraphError`` 400 for anything but `property eq 'literal'`.
+    init(_ text: String) throws(GraphError) {
+        let parts = text.split(separator: " ", maxSplits: 2).map(String.init)
+        guard parts.count == 3, parts[1].lowercased() == "eq", let property = Property(rawValue: parts[0].lowercased()),
+            parts[2].count >= 2, parts[2].hasPrefix("'"), parts[2].hasSuffix("'")
+        else { throw .badRequest("Invalid filter clause.") }
+        self.property = property
+        literal = parts[2].dropFirst().dropLast().lowercased()
+    }
+
+    func accepts(_ device: Fleet.Device, in fleet: Fleet) -> Bool {
+        switch property {
+        case .deviceType: device.type.rawValue.lowercased() == literal
+        case .uniqueID: device.uniqueID == literal
+        case .user: device.account.map { fleet.accounts[$0].idText } == literal
+        }
+    }
+}
+
+extension Fleet.Device {
+    var uniqueID: String { "u-\(serialNumber.lowercased())" }
 }

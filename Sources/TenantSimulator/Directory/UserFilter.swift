@@ -99,14 +99,14 @@ private struct FilterReader {
         return true
     }
 
-    private mutating func take(_ mark: Character) -> Bool {
+    private mutating func takeMark(_ mark: Character) -> Bool {
         guard position < tokens.count, tokens[position] == .mark(mark) else { return false }
         position += 1
         return true
     }
 
     private mutating func expect(_ mark: Character) throws(GraphError) {
-        if !take(mark) { throw refusal }
+        if !takeMark(mark) { throw refusal }
     }
 
     private mutating func word() throws(GraphError) -> String {
@@ -139,7 +139,7 @@ private struct FilterReader {
 
     private mutating func condition() throws(GraphError) -> UserFilter {
         if take("not") { return .not(try condition()) }
-        if take("(") {
+        if takeMark("(") {
             let inner = try disjunction()
             try expect(")")
             return inner
@@ -169,7 +169,7 @@ private struct FilterReader {
     private mutating func list() throws(GraphError) -> [String] {
         try expect("(")
         var items = [try literal()]
-        while take(",") { items.append(try literal()) }
+        while takeMark(",") { items.append(try literal()) }
         try expect(")")
         guard items.count <= UserFilter.maximumListed else {
             throw GraphError(

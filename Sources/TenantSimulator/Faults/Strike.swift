@@ -12,7 +12,7 @@ extension SimulatedTenant {
             // "all" means all of Graph; the login service is a different house.
             guard active.service == service || (active.service == .all && service != .login) else { continue }
             timeline.faults[index].hits += 1
-            if (timeline.faults[index].hits - 1) % active.every == 0 { return active }
+            if (timeline.faults[index].hits - 1) % max(1, active.every) == 0 { return active }
         }
         return nil
     }
@@ -92,7 +92,8 @@ enum Distortion {
     /// Properties the metadata marks as never null.
     private static let required: Set<String> = [
         "id", "value", "deviceType", "hardwareDetail", "assignedLicenses", "businessPhones", "proxyAddresses",
-        "otherMails", "servicePlans", "verifiedDomains", "assignedPlans", "nickname", "teamsEnabledState", "wifiState",
+        "otherMails", "servicePlans", "verifiedDomains", "assignedPlans", "provisionedPlans", "nickname",
+        "teamsEnabledState", "wifiState",
         "resourceLinks", "tags", "connection",
     ]
     private static let words: Set<String> = [

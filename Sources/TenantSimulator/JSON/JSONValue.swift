@@ -69,7 +69,8 @@ extension JSONValue {
     /// The value as compact UTF-8 JSON.
     public var bytes: [UInt8] {
         var output: [UInt8] = []
-        output.reserveCapacity(256)
+        // A page of 650 presences has some 150 kB; growing there by doubling would copy it ten times.
+        output.reserveCapacity((self["value"]?.array?.count ?? 1) * 256)
         write(to: &output)
         return output
     }

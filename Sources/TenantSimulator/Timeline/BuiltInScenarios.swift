@@ -93,7 +93,9 @@ extension ScenarioEvent {
         case .buildingDark:
             guard let building else { return "field 'building' is missing" }
             return fleet.building(named: building) == nil ? "there is no building '\(building)'" : nil
-        case .graphFault: return fault == nil ? "field 'fault' is missing" : nil
+        case .graphFault:
+            guard let fault else { return "field 'fault' is missing" }
+            return (400...599).contains(fault.status) ? nil : "status \(fault.status) is not from 400 to 599"
         case .deviceAPI: return deviceAPI == nil ? "field 'device_api' is missing" : nil
         case .peripheralFault where peripheral == nil: return "field 'peripheral' is missing"
         case .accountDisabled, .accountDeleted:
