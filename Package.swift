@@ -127,7 +127,6 @@ let package = Package(
                 .product(name: "HummingbirdHTTP2", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: strict),
@@ -179,6 +178,23 @@ let package = Package(
             resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "FleetStoreTests", dependencies: ["FleetCore", "FleetStore", "Timekeeping", grdb, logging],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TenantSimulatorTests",
+            dependencies: [
+                "HTTPExchange", "TenantSimulator", "Timekeeping", crypto, httpTypes,
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
+            ],
+            resources: [.copy("Fixtures")], swiftSettings: strict),
+        .testTarget(
+            name: "TenantServerTests",
+            dependencies: [
+                "TenantServer", "TenantSimulator", "Timekeeping",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             swiftSettings: strict),
         .testTarget(name: "FleetAPITests", dependencies: ["FleetAPI"], swiftSettings: strict),
         .testTarget(
