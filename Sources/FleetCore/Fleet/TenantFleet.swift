@@ -145,7 +145,7 @@ public struct TenantFleet: Sendable {
                     reading: tracks[slot].presence.reading?.text ?? "", first: observation.asked.wall))
             runCounts[slot] = 0
         }
-        runCounts[slot] += 1
+        if step.isStatement { runCounts[slot] += 1 }
         if let change = step.change {
             apply(change, slot: slot, at: observation.asked, decided: observation.received, into: &decision)
         }
