@@ -52,6 +52,9 @@ public struct PresenceTrack: Sendable, Hashable {
         public var ignored: IgnoredReason?
         /// Whether the reading differs from the one before, so that a new run of observations begins.
         public var beginsRun = false
+        /// Whether the stored row no longer leads back to this track: the phase changed, a streak began anew after an
+        /// unseen time, or the room was seen for the first time.
+        public var mustBeStored = false
         /// Whether the answer was one, of whatever content; a failed request is none.
         public var isStatement = false
         /// Whether the answer said anything about the room.
@@ -89,9 +92,13 @@ public struct PresenceTrack: Sendable, Hashable {
         guard case .value(let presence) = accepted else { return step }
         step.isUsable = true
         let before = state
+        step.mustBeStored = lastUsable == nil
         if let lastUsable {
             let gap = lastUsable.elapsed(until: observation.asked)
-            if gap >= rules.unseenAfter { state = state.resumed(afterGap: gap) }
+            if gap >= rules.unseenAfter {
+                state = state.resumed(afterGap: gap)
+                step.mustBeStored = state != before
+            }
         }
         lastUsable = observation.asked
         let isBad = presence.meaning == .offline
@@ -104,6 +111,7 @@ public struct PresenceTrack: Sendable, Hashable {
         step.isBlip = before.phase == .pending && !isBad
         if before.phase != state.phase {
             step.change = PhaseChange(from: before.phase, to: state.phase)
+            step.mustBeStored = true
         }
         return step
     }

@@ -37,7 +37,7 @@ public struct RoomTrack: Sendable, Hashable {
         _ device: DeviceReading, asWitness isWeak: Bool, rules: DetectionRules
     ) -> PhaseChange? {
         let before = phase
-        if let newest = deviceReading, device.asked.steady < newest.asked.steady { return nil }
+        if let newest = deviceReading, device.asked.steady <= newest.asked.steady { return nil }
         deviceReading = device
         if isWeak {
             self.device = self.device.stepped(by: device.signal, asked: device.asked, rule: rules.weakDevice)

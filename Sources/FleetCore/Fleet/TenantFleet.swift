@@ -148,6 +148,8 @@ public struct TenantFleet: Sendable {
         if step.isStatement { runCounts[slot] += 1 }
         if let change = step.change {
             apply(change, slot: slot, at: observation.asked, decided: observation.received, into: &decision)
+        } else if step.mustBeStored {
+            decision.tracks.append(record(ofRoomAt: slot))
         }
     }
 
@@ -155,10 +157,15 @@ public struct TenantFleet: Sendable {
     public mutating func accept(_ reading: DeviceReading, of account: AccountID, decided now: Moment) -> FleetDecision {
         var decision = FleetDecision()
         guard let slot = index[account] else { return decision }
+        let before = tracks[slot].device.phase
         let change = tracks[slot].accept(reading, asWitness: rooms[slot].isWeak, rules: rules)
         if let change {
             apply(change, slot: slot, at: reading.asked, decided: now, into: &decision)
-        } else if tracks[slot].phase == .firing {
+            return decision
+        }
+        // The other witness decides the phase, but a restart must find this one where it stands.
+        if tracks[slot].device.phase != before { decision.tracks.append(record(ofRoomAt: slot)) }
+        if tracks[slot].phase == .firing {
             let page = self.page(ofRoomAt: slot, at: now)
             if let event = book.note(
                 key(ofRoomAt: slot), cause: page.cause, summary: page.summary, evidence: page.evidence)
