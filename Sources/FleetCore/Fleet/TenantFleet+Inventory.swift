@@ -48,6 +48,7 @@ extension TenantFleet {
             guard let slot = index[room.room.account] else { continue }
             tracks[slot].listedSince = Moment(restoring: room.listedSince, at: now)
         }
+        restore(conditionRecords, at: now, remarks: &remarks)
         for record in records {
             guard let slot = index[record.account] else { continue }
             guard let presence = record.presence.state(at: now), let device = record.device.state(at: now) else {
@@ -60,14 +61,23 @@ extension TenantFleet {
             tracks[slot].presence.lastGoodProvedUse = record.lastGoodProvedUse
             tracks[slot].presence.inUseAtFirstBad = record.inUseAtFirstBad
             tracks[slot].presence.lastUsable = record.lastUsable.map { Moment(restoring: $0, at: now) }
-            // The row is written when the phase changes; until the last complete sweep the room kept being seen.
-            if let checkpoint, let usable = record.lastUsable, checkpoint > usable {
+            // The row is written when the phase changes; until the last complete sweep the room kept being seen, unless
+            // we know that it was not. Whether it was still in use by then is not known, and a guess pages nobody.
+            if let checkpoint, let usable = record.lastUsable, checkpoint > usable, !isBlind,
+                !silentRooms.contains(record.account)
+            {
                 let seen = Moment(restoring: checkpoint, at: now)
                 tracks[slot].presence.lastUsable = seen
+                tracks[slot].presence.lastGoodProvedUse = false
                 if presence == .clear { tracks[slot].presence.lastGood = seen }
             }
         }
-        for record in conditionRecords {
+        adoptOpenIncidents(at: now, remarks: &remarks)
+        return remarks
+    }
+
+    private mutating func restore(_ records: [ConditionRecord], at now: Moment, remarks: inout [String]) {
+        for record in records {
             guard let state = record.state.state(at: now) else {
                 remarks.append("the stored state of \(record.key) contradicts itself and was set to clear")
                 continue
@@ -77,7 +87,28 @@ extension TenantFleet {
                 silentRooms.insert(AccountID(record.subject))
             }
         }
-        return remarks
+    }
+
+    /// An open incident whose state was lost (a damaged row) is firing: otherwise nothing would ever resolve it, and the
+    /// next outage of its subject would page nobody because it counts as told.
+    private mutating func adoptOpenIncidents(at now: Moment, remarks: inout [String]) {
+        for incident in book.allOpen {
+            let firing = ConditionState.firing(
+                Outage(
+                    firstBad: Moment(restoring: incident.firstBadAt, at: now),
+                    fired: Moment(restoring: incident.openedAt, at: now)))
+            if incident.condition == .roomOffline {
+                guard let slot = incident.rooms.first.flatMap({ index[$0.id] }), !tracks[slot].phase.isWrong else {
+                    continue
+                }
+                tracks[slot].presence.state = firing
+            } else {
+                guard conditions[incident.key] == nil else { continue }
+                conditions[incident.key] = firing
+                if let room = incident.rooms.first { silentRooms.insert(room.id) }
+            }
+            remarks.append("\(incident.key) is open but its stored state is not; it counts as firing since it opened")
+        }
     }
 
     /// Rooms that are on the old list or in an open incident and not on the new one. A held refresh drops those that the
