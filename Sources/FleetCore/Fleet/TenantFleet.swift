@@ -74,12 +74,18 @@ public struct TenantFleet: Sendable {
     var generator: SeededGenerator
     /// Rooms with an open `room.unseen` or `room.never_seen`, so that the others cost one comparison a second.
     var silentRooms: Set<AccountID> = []
+    /// When the tenant's last blindness ended in this run of the monitor.
+    var sightedSince: Moment?
+    /// Sources that the tenant does not offer any more.
+    var retiredSources: Set<Source> = []
     private var bookable = BookableMinute()
 
     /// What is known about a slowly read source.
     public struct SourceRecord: Sendable, Hashable {
         public var lastSuccess: Moment
         public var interval: Duration
+        /// Whether ``lastSuccess`` was one; otherwise it is when this run of the monitor first tried.
+        public var hasSucceeded: Bool
     }
 
     public init(
