@@ -20,7 +20,9 @@ struct ForbiddenWordTests {
     }
 
     static let clocks = [
-        "Sources/Timekeeping/SystemTimeSource.swift": "the one place that reads the machine's clocks"
+        "Sources/Timekeeping/SystemTimeSource.swift": "the one place that reads the machine's clocks",
+        "Sources/roomwatchd/": "the executable stamps log lines before anything else exists",
+        "Sources/roomwatch-bench/": "it measures, and is no part of the daemon",
     ]
 
     /// Executables and the daemon's wiring hand fresh randomness to everybody else.
@@ -109,6 +111,9 @@ struct ForbiddenWordTests {
         #expect("sleep(until: .now + .seconds(1))".contains(clockNow: ()))
         #expect("sleep(until: .now.advanced(by: a))".contains(clockNow: ()))
         #expect(!"let now = time.now()".contains(clockNow: ()))
+        #expect("ContinuousClock().now".contains(clockNow: ()))
+        #expect("ContinuousClock.now".contains(clockNow: ()))
+        #expect(!"exchange.now.wall".contains(clockNow: ()))
         #expect(!"self.now = now".contains(clockNow: ()))
         #expect(!"entry.nowhere".contains(clockNow: ()))
         let file = SourceFile(target: "A", path: "a", lines: ["let a = \"Date()\" // Date()", "let b = 1"])
@@ -129,17 +134,24 @@ extension String {
         return false
     }
 
-    /// Whether a clock is read as a property, `Date.now` or `clock.now`; our own `time.now()` is a call on a port that
-    /// was handed in.
+    /// Whether a clock is read as a property: `Date.now`, `clock.now`, `ContinuousClock().now`, or `.now` where the type
+    /// is inferred. Our own `time.now()` is a call on a port that was handed in, and `exchange.now` a value.
     func contains(clockNow: Void) -> Bool {
         var rest = self[...]
         while let found = rest.range(of: ".now") {
             let after = rest[found.upperBound...].first
-            // A property of our own that was handed the time by somebody else.
-            let isOurs = self[..<found.lowerBound].hasSuffix("self")
-            if !isOurs, after.map({ !($0.isLetter || $0.isNumber || $0 == "_" || $0 == "(") }) ?? true { return true }
+            let isWhole = after.map { !($0.isLetter || $0.isNumber || $0 == "_" || $0 == "(") } ?? true
+            if isWhole, Self.isClock(self[..<found.lowerBound]) { return true }
             rest = rest[found.upperBound...]
         }
         return false
+    }
+
+    private static func isClock(_ before: Substring) -> Bool {
+        guard let last = before.last else { return true }
+        if last == "?" || last == "!" || last == "]" { return false }
+        let name = String(before.reversed().prefix { $0.isLetter || $0.isNumber || $0 == "_" }.reversed())
+        if name.isEmpty { return last != ")" || before.hasSuffix("Clock()") }
+        return name == "Date" || name.lowercased().hasSuffix("clock")
     }
 }

@@ -36,6 +36,9 @@ struct LayerTests {
             "TenantSimulator": ports,
             "TenantServer": ports.union(["TenantSimulator"]),
             "graph-simulator": ports.union(["TenantSimulator", "TenantServer"]),
+            // The demonstration starts both sides as processes; the bench measures the daemon's own parts.
+            "roomwatch-demo": ports,
+            "roomwatch-bench": daemon,
         ]
     }()
 

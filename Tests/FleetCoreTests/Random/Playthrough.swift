@@ -189,7 +189,7 @@ struct Playthrough {
     private mutating func take(_ decision: FleetDecision, _ cause: String) {
         for track in decision.tracks { tracks[track.account] = track }
         for condition in decision.conditions { conditions[condition.key] = condition }
-        for event in decision.events { take(event) }
+        takeEvents(of: decision)
         for transition in decision.transitions {
             let name = "\(transition.condition.rawValue) \(transition.subject)"
             if phases[name] ?? .clear != transition.from {
@@ -204,36 +204,38 @@ struct Playthrough {
         }
     }
 
-    private mutating func take(_ event: IncidentEvent) {
-        let incident = event.incident
-        let key = incident.key
-        let known = incidents[incident.id]
-        switch event {
-        case .opened:
-            opened += 1
-            if known != nil { fail("\(key) opened twice under one id") }
-            if current[key] != nil { fail("\(key) opened while it was open") }
-            current[key] = incident.id
-            checkGrounds(of: incident)
-        case .reopened:
-            if current[key] != nil { fail("\(key) reopened while it was open") }
-            if known?.status != .resolved { fail("\(key) reopened an incident that was not resolved") }
-            if let resolved = resolvedAt[key], resolved.elapsed(until: now) > .seconds(600.5) {
-                fail("\(key) reopened after \(resolved.elapsed(until: now).seconds) s")
+    private mutating func takeEvents(of decision: FleetDecision) {
+        for event in decision.events {
+            let incident = event.incident
+            let key = incident.key
+            let known = incidents[incident.id]
+            switch event {
+            case .opened:
+                opened += 1
+                if known != nil { fail("\(key) opened twice under one id") }
+                if current[key] != nil { fail("\(key) opened while it was open") }
+                current[key] = incident.id
+                checkGrounds(of: incident)
+            case .reopened:
+                if current[key] != nil { fail("\(key) reopened while it was open") }
+                if known?.status != .resolved { fail("\(key) reopened an incident that was not resolved") }
+                if let resolved = resolvedAt[key], resolved.elapsed(until: now) > .seconds(600.5) {
+                    fail("\(key) reopened after \(resolved.elapsed(until: now).seconds) s")
+                }
+                current[key] = incident.id
+                checkGrounds(of: incident)
+            case .updated, .noted:
+                if current[key] != incident.id { fail("\(key) was updated while it was not open") }
+                if let known, incident.severity < known.severity { fail("\(key) fell from \(known.severity)") }
+            case .resolved:
+                if current[key] != incident.id { fail("\(key) resolved while it was not open") }
+                current[key] = nil
+                resolvedAt[key] = now
+                if incident.resolution == .recovered { checkRecovery(of: incident) }
             }
-            current[key] = incident.id
-            checkGrounds(of: incident)
-        case .updated, .noted:
-            if current[key] != incident.id { fail("\(key) was updated while it was not open") }
-            if let known, incident.severity < known.severity { fail("\(key) fell from \(known.severity)") }
-        case .resolved:
-            if current[key] != incident.id { fail("\(key) resolved while it was not open") }
-            current[key] = nil
-            resolvedAt[key] = now
-            if incident.resolution == .recovered { checkRecovery(of: incident) }
+            if let known, incident.revision <= known.revision { fail("\(key) kept its revision \(known.revision)") }
+            incidents[incident.id] = incident
         }
-        if let known, incident.revision <= known.revision { fail("\(key) kept its revision \(known.revision)") }
-        incidents[incident.id] = incident
     }
 
     /// A page about a room needs an unbroken bad streak of one of its two witnesses.
