@@ -31,11 +31,12 @@ public enum Sight {
         var all = 0
         var everSeen = 0
         var seen = 0
+        let window = rules.sightWindow
         for track in tracks {
             all += 1
             guard let usable = track.presence.lastUsable else { continue }
             everSeen += 1
-            if usable.elapsed(until: now) < rules.sightWindow { seen += 1 }
+            if usable.elapsed(until: now) < window { seen += 1 }
         }
         return SightCount(expected: everSeen > 0 ? everSeen : all, seen: seen)
     }
