@@ -32,6 +32,10 @@ public struct DetectionRules: Sendable, Hashable {
     /// At most this many rooms are asked on the fast lane; the rest stay on the slow one (two requests of 650).
     public static let fastLaneCapacity = 1_300
 
+    /// A room counts as seen for this long: `blind_after`, but three sweeps at least, because a tenant that is swept every
+    /// five minutes is not blind between two sweeps.
+    public var sightWindow: Duration { max(blindAfter, sweepInterval * 3) }
+
     /// How long a room may lack a usable observation before it counts as unseen: the longer of `blind_after` and ten
     /// sweeps (design section 5, rule 5).
     public var unseenAfter: Duration { max(blindAfter, sweepInterval * 10) }

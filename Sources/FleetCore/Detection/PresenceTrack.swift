@@ -52,6 +52,11 @@ public struct PresenceTrack: Sendable, Hashable {
         public var ignored: IgnoredReason?
         /// Whether the reading differs from the one before, so that a new run of observations begins.
         public var beginsRun = false
+        /// Whether the stored row no longer leads back to this track: the phase changed, a streak began anew after an
+        /// unseen time, or the room was seen for the first time.
+        public var mustBeStored = false
+        /// Whether the answer was one, of whatever content; a failed request is none.
+        public var isStatement = false
         /// Whether the answer said anything about the room.
         public var isUsable = false
     }
@@ -67,26 +72,33 @@ public struct PresenceTrack: Sendable, Hashable {
     /// as the new baseline; an answer asked before the newest accepted one is ignored (design section 5).
     public mutating func accept(_ observation: PresenceObservation, rules: DetectionRules) -> Step {
         var step = Step()
-        if let newestAsked, observation.asked.steady < newestAsked.steady {
+        // The same page heard twice was asked at the same instant, and counts once.
+        if let newestAsked, observation.asked.steady <= newestAsked.steady {
             step.ignored = .late
             return step
         }
-        newestAsked = observation.asked
         let accepted = distrusted(observation, rules: rules)
-        // A failed request or an outdated answer is not a statement about this room: the sweep's gap row tells of it.
+        // A failed request or an outdated answer is not a statement about this room: the sweep's gap row tells of it,
+        // and it neither belongs to a run nor makes an answer that was asked before it late.
         switch accepted {
         case .unknown(.failed), .unknown(.outdated): return step
         case .unknown(.missing), .unknown(.saidUnknown), .value: break
         }
+        newestAsked = observation.asked
+        step.isStatement = true
         step.beginsRun = accepted != reading
         reading = accepted
 
         guard case .value(let presence) = accepted else { return step }
         step.isUsable = true
         let before = state
+        step.mustBeStored = lastUsable == nil
         if let lastUsable {
             let gap = lastUsable.elapsed(until: observation.asked)
-            if gap >= rules.unseenAfter { state = state.resumed(afterGap: gap) }
+            if gap >= rules.unseenAfter {
+                state = state.resumed(afterGap: gap)
+                step.mustBeStored = state != before
+            }
         }
         lastUsable = observation.asked
         let isBad = presence.meaning == .offline
@@ -99,6 +111,7 @@ public struct PresenceTrack: Sendable, Hashable {
         step.isBlip = before.phase == .pending && !isBad
         if before.phase != state.phase {
             step.change = PhaseChange(from: before.phase, to: state.phase)
+            step.mustBeStored = true
         }
         return step
     }

@@ -37,8 +37,9 @@ public struct RoomTrack: Sendable, Hashable {
         _ device: DeviceReading, asWitness isWeak: Bool, rules: DetectionRules
     ) -> PhaseChange? {
         let before = phase
-        if let newest = deviceReading, device.asked.steady < newest.asked.steady { return nil }
-        deviceReading = device
+        if let newest = deviceReading, device.asked.steady <= newest.asked.steady { return nil }
+        // A read that failed takes nothing back of what the record said before.
+        if device.signal != .unknown || deviceReading == nil { deviceReading = device }
         if isWeak {
             self.device = self.device.stepped(by: device.signal, asked: device.asked, rule: rules.weakDevice)
         } else {

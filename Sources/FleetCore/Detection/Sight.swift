@@ -25,29 +25,30 @@ public enum Sight {
     /// Rooms that were never seen (their accounts are not enabled for Teams, say) do not count as long as some room has
     /// been: they have a condition of their own, and a tenant with many of them is not blind.
     ///
-    /// - Parameter watchedSince: when this run of the monitor began. The time before it is our own absence.
     public static func count(
-        _ tracks: some Sequence<RoomTrack>, at now: Moment, watchedSince: Moment, rules: DetectionRules
+        _ tracks: some Sequence<RoomTrack>, at now: Moment, rules: DetectionRules
     ) -> SightCount {
         var all = 0
         var everSeen = 0
         var seen = 0
-        let isYoung = watchedSince.elapsed(until: now) < rules.blindAfter
+        let window = rules.sightWindow
         for track in tracks {
             all += 1
             guard let usable = track.presence.lastUsable else { continue }
             everSeen += 1
-            if usable.elapsed(until: now) < rules.blindAfter { seen += 1 }
+            if usable.elapsed(until: now) < window { seen += 1 }
         }
-        let expected = everSeen > 0 ? everSeen : all
-        return SightCount(expected: expected, seen: isYoung ? expected : seen)
+        return SightCount(expected: everSeen > 0 ? everSeen : all, seen: seen)
     }
 
     /// The signal for `tenant.blind`.
     ///
-    /// - Parameter sweepCompleted: whether this evaluation ends a complete sweep; only such a one is good evidence.
-    public static func signal(_ count: SightCount, sweepCompleted: Bool) -> Signal {
-        if count.isBlind { return .bad }
+    /// - Parameters:
+    ///   - sweepCompleted: whether this evaluation ends a complete sweep; only such a one is good evidence.
+    ///   - isYoung: whether this run of the monitor has not looked for long enough to call anybody unseen. It proves
+    ///     neither sight nor blindness: the time before it is our own absence.
+    public static func signal(_ count: SightCount, sweepCompleted: Bool, isYoung: Bool) -> Signal {
+        if count.isBlind { return isYoung ? .unknown : .bad }
         return sweepCompleted ? .good : .unknown
     }
 
@@ -61,6 +62,8 @@ public enum Sight {
     /// What one room's silence amounts to while its tenant is seen.
     public enum RoomSilence: Sendable, Hashable {
         case none
+        /// Not heard of, but we have not listened for long enough: what was open stays open, nothing opens.
+        case undecided
         /// Seen before, silent for ``DetectionRules/unseenWarning``.
         case unseen(since: Moment)
         /// Never seen, listed for ``DetectionRules/neverSeenWarning``.
@@ -68,6 +71,9 @@ public enum Sight {
     }
 
     /// Judges one room's silence. Not asked while the tenant is blind: then every room is silent.
+    ///
+    /// - Parameter watchedSince: since when we have been able to see: the start of this run of the monitor, or the end
+    ///   of the tenant's last blindness.
     public static func silence(
         of track: RoomTrack, at now: Moment, watchedSince: Moment, rules: DetectionRules
     ) -> RoomSilence {
@@ -75,10 +81,12 @@ public enum Sight {
             let isLate = track.listedSince.elapsed(until: now) >= rules.neverSeenWarning
             // A monitor that was itself away for a day has not looked for a day.
             let hasLooked = watchedSince.elapsed(until: now) >= rules.unseenWarning
-            return isLate && hasLooked ? .neverSeen(listedSince: track.listedSince) : .none
+            return isLate && hasLooked ? .neverSeen(listedSince: track.listedSince) : .undecided
         }
+        // Only an answer of our own time ends a silence; the moments that the store restores are estimates.
+        if usable.steady > watchedSince.steady, usable.elapsed(until: now) < rules.unseenWarning { return .none }
         let silent = track.presence.unseenFor(at: now, watchedSince: watchedSince)
-        return silent >= rules.unseenWarning ? .unseen(since: usable) : .none
+        return silent >= rules.unseenWarning ? .unseen(since: usable) : .undecided
     }
 
     /// How long a slowly read source may fail before it counts as stalled: three of its intervals, a quarter of an hour

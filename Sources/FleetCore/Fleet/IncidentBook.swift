@@ -9,7 +9,20 @@ public struct IncidentBook: Sendable {
     public private(set) var incidents: [DedupKey: Incident] = [:]
 
     public init(_ incidents: [Incident] = []) {
-        for incident in incidents.sorted(by: { $0.openedAt < $1.openedAt }) { self.incidents[incident.key] = incident }
+        for incident in incidents.sorted(by: { $0.openedAt < $1.openedAt }) {
+            // An open incident counts before a resolved one, whatever the wall clock said when they opened.
+            if incident.status == .resolved, open(incident.key) != nil { continue }
+            self.incidents[incident.key] = incident
+        }
+    }
+
+    /// When incidents resolved in this run, so that a step of the wall clock neither reopens nor forgets one.
+    private var resolvedMoments: [DedupKey: Moment] = [:]
+
+    /// How long ago an incident resolved; of those from an earlier run only the wall time is known.
+    private func sinceResolved(_ incident: Incident, at now: Moment) -> Duration? {
+        guard incident.status == .resolved, let resolvedAt = incident.resolvedAt else { return nil }
+        return (resolvedMoments[incident.key] ?? Moment(restoring: resolvedAt, at: now)).elapsed(until: now)
     }
 
     /// The open incident of a key.
@@ -30,8 +43,8 @@ public struct IncidentBook: Sendable {
         _ fresh: Incident, at now: Moment, reopenWithin: Duration, isUrgent: Bool
     ) -> IncidentChange? {
         if let known = incidents[fresh.key] {
-            guard let resolvedAt = known.resolvedAt, known.status == .resolved else { return nil }
-            if now.wall.timeIntervalSince(resolvedAt) <= reopenWithin.seconds {
+            guard let age = sinceResolved(known, at: now) else { return nil }
+            if age <= reopenWithin {
                 var reopened = known
                 reopened.revision += 1
                 reopened.status = known.acknowledgedAt == nil ? .open : .acknowledged
@@ -64,6 +77,7 @@ public struct IncidentBook: Sendable {
         incident.resolution = resolution
         incident.evidence = Array((incident.evidence + evidence).suffix(Incident.maximumEvidence))
         incidents[key] = incident
+        resolvedMoments[key] = now
         return .resolved(incident)
     }
 
@@ -102,9 +116,10 @@ public struct IncidentBook: Sendable {
 
     /// Forgets incidents that resolved too long ago to be reopened.
     public mutating func forget(at now: Moment, reopenWithin: Duration) {
-        incidents = incidents.filter { _, incident in
-            guard let resolvedAt = incident.resolvedAt, incident.status == .resolved else { return true }
-            return now.wall.timeIntervalSince(resolvedAt) <= reopenWithin.seconds
+        let old = incidents.values.filter { (sinceResolved($0, at: now) ?? .zero) > reopenWithin }
+        for incident in old {
+            incidents[incident.key] = nil
+            resolvedMoments[incident.key] = nil
         }
     }
 }

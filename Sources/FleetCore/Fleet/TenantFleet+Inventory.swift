@@ -13,17 +13,19 @@ extension TenantFleet {
     ) -> (decision: FleetDecision, list: [StoredRoom]?) {
         var decision = FleetDecision()
         let known = rooms.indices.map { KnownRoom(room: rooms[$0], absences: absences[$0]) }
+        let next: [KnownRoom]
         switch InventoryRule.decide(reading, known: known, scope: scope) {
         case .unreadable:
             return (decision, nil)
         case .held(let list, let missing, let allowed):
             judgeShrinking(missing: missing, allowed: allowed, at: now, into: &decision)
-            replace(with: list, at: now)
-        case .replace(let list, let removed):
+            next = list
+        case .replace(let list, _):
             judgeShrinking(missing: 0, allowed: 0, at: now, into: &decision)
-            for account in removed { retire(account, at: now, into: &decision) }
-            replace(with: list, at: now)
+            next = list
         }
+        for account in departed(from: next) { retire(account, at: now, into: &decision) }
+        replace(with: next, at: now)
         dismissWitnesses(at: now, into: &decision)
         return (decision, storedRooms)
     }
@@ -46,6 +48,7 @@ extension TenantFleet {
             guard let slot = index[room.room.account] else { continue }
             tracks[slot].listedSince = Moment(restoring: room.listedSince, at: now)
         }
+        restore(conditionRecords, at: now, remarks: &remarks)
         for record in records {
             guard let slot = index[record.account] else { continue }
             guard let presence = record.presence.state(at: now), let device = record.device.state(at: now) else {
@@ -58,14 +61,23 @@ extension TenantFleet {
             tracks[slot].presence.lastGoodProvedUse = record.lastGoodProvedUse
             tracks[slot].presence.inUseAtFirstBad = record.inUseAtFirstBad
             tracks[slot].presence.lastUsable = record.lastUsable.map { Moment(restoring: $0, at: now) }
-            // The row is written when the phase changes; until the last complete sweep the room kept being seen.
-            if let checkpoint, let usable = record.lastUsable, checkpoint > usable {
+            // The row is written when the phase changes; until the last complete sweep the room kept being seen, unless
+            // we know that it was not. Whether it was still in use by then is not known, and a guess pages nobody.
+            if let checkpoint, let usable = record.lastUsable, checkpoint > usable, !isBlind,
+                !silentRooms.contains(record.account)
+            {
                 let seen = Moment(restoring: checkpoint, at: now)
                 tracks[slot].presence.lastUsable = seen
+                tracks[slot].presence.lastGoodProvedUse = false
                 if presence == .clear { tracks[slot].presence.lastGood = seen }
             }
         }
-        for record in conditionRecords {
+        adoptOpenIncidents(at: now, remarks: &remarks)
+        return remarks
+    }
+
+    private mutating func restore(_ records: [ConditionRecord], at now: Moment, remarks: inout [String]) {
+        for record in records {
             guard let state = record.state.state(at: now) else {
                 remarks.append("the stored state of \(record.key) contradicts itself and was set to clear")
                 continue
@@ -75,7 +87,46 @@ extension TenantFleet {
                 silentRooms.insert(AccountID(record.subject))
             }
         }
-        return remarks
+    }
+
+    /// An open incident whose state was lost (a damaged row) is firing: otherwise nothing would ever resolve it, and the
+    /// next outage of its subject would page nobody because it counts as told.
+    private mutating func adoptOpenIncidents(at now: Moment, remarks: inout [String]) {
+        for incident in book.allOpen {
+            let firing = ConditionState.firing(
+                Outage(
+                    firstBad: Moment(restoring: incident.firstBadAt, at: now),
+                    fired: Moment(restoring: incident.openedAt, at: now)))
+            if incident.condition == .roomOffline {
+                guard let slot = incident.rooms.first.flatMap({ index[$0.id] }), !tracks[slot].phase.isWrong else {
+                    continue
+                }
+                tracks[slot].presence.state = firing
+            } else {
+                guard conditions[incident.key] == nil else { continue }
+                conditions[incident.key] = firing
+                if let room = incident.rooms.first { silentRooms.insert(room.id) }
+            }
+            remarks.append("\(incident.key) is open but its stored state is not; it counts as firing since it opened")
+        }
+    }
+
+    /// Rooms that are on the old list or in an open incident and not on the new one. A held refresh drops those that the
+    /// operator excludes, and a daemon that died between two writes can leave an incident whose room is gone.
+    private func departed(from next: [KnownRoom]) -> [AccountID] {
+        let staying = Set(next.map(\.room.account))
+        var gone = Set(rooms.map(\.account)).subtracting(staying)
+        for incident in book.allOpen where Self.isAboutRoom(incident.condition) {
+            gone.formUnion(incident.rooms.map(\.id).filter { !staying.contains($0) })
+        }
+        return gone.sorted()
+    }
+
+    private static func isAboutRoom(_ condition: Condition) -> Bool {
+        switch condition {
+        case .roomOffline, .roomUnseen, .roomNeverSeen: true
+        case .tenantBlind, .sourceStalled, .inventoryShrunk, .channelDown, .storeDegraded: false
+        }
     }
 
     private mutating func replace(with list: [KnownRoom], at now: Moment) {
@@ -100,8 +151,11 @@ extension TenantFleet {
             let before = tracks[slot].phase
             tracks[slot].device = .clear
             let after = tracks[slot].phase
-            guard before != after else { continue }
-            apply(PhaseChange(from: before, to: after), slot: slot, at: now, decided: now, into: &decision)
+            if before == after {
+                decision.tracks.append(record(ofRoomAt: slot))
+            } else {
+                apply(PhaseChange(from: before, to: after), slot: slot, at: now, decided: now, into: &decision)
+            }
         }
     }
 
@@ -109,13 +163,16 @@ extension TenantFleet {
     private mutating func retire(_ account: AccountID, at now: Moment, into decision: inout FleetDecision) {
         for condition in [Condition.roomOffline, .roomUnseen, .roomNeverSeen] {
             let key = DedupKey(tenant: tenant, condition: condition, subject: .room(account))
-            guard let event = book.resolve(key, as: .removed, at: now) else { continue }
-            let from = condition == .roomOffline ? (index[account].map { tracks[$0].phase } ?? .firing) : .firing
-            decision.events.append(event)
+            let event = book.resolve(key, as: .removed, at: now)
+            if let event { decision.events.append(event) }
+            // A room may leave while it is pending: no incident, but the log must end where the room does.
+            var from = event == nil ? ConditionState.Phase.clear : .firing
+            if condition == .roomOffline, let slot = index[account] { from = tracks[slot].phase }
+            guard from != .clear else { continue }
             decision.transitions.append(
                 Transition(
                     tenant: tenant, condition: condition, subject: account.text, from: from, to: .clear, at: now.wall,
-                    decidedAt: now.wall, reason: "the room left the inventory", incident: event.incident.id))
+                    decidedAt: now.wall, reason: "the room left the inventory", incident: event?.incident.id))
             if condition != .roomOffline {
                 conditions[key] = nil
                 decision.conditions.append(
@@ -123,7 +180,13 @@ extension TenantFleet {
             }
         }
         silentRooms.remove(account)
-        if let slot = index[account], tracks[slot].phase != .clear {
+        guard let slot = index[account] else { return }
+        // The open run ends with the last answer; otherwise each later sweep would seem to extend it.
+        if let last = tracks[slot].presence.newestAsked, runCounts[slot] > 0 {
+            decision.observations.ended.append(
+                RunEnd(tenant: tenant, account: account, source: .presence, last: last.wall, count: runCounts[slot]))
+        }
+        if tracks[slot].presence.state != .clear || tracks[slot].device != .clear {
             tracks[slot].presence.state = .clear
             tracks[slot].device = .clear
             decision.tracks.append(record(ofRoomAt: slot))

@@ -10,14 +10,17 @@ extension TenantFleet {
     /// - Parameter sweep: how the sweep ended; `nil` when none did.
     public mutating func judgeSight(at now: Moment, sweep: SweepOutcome?) -> FleetDecision {
         var decision = FleetDecision()
-        let count = Sight.count(tracks, at: now, watchedSince: watchedSince, rules: rules)
-        let signal = Sight.signal(count, sweepCompleted: sweep == .complete)
+        let wasBlind = isBlind
+        let count = Sight.count(tracks, at: now, rules: rules)
+        let signal = Sight.signal(
+            count, sweepCompleted: sweep == .complete,
+            isYoung: watchedSince.elapsed(until: now) < rules.sightWindow)
         let isBookable = isAnyBuildingBookable(at: now)
         let tenant = tenant
         step(
             .tenantBlind, .tenant, signal: signal, rule: rules.sight, at: now,
             reason: "\(count.seen) of \(count.expected) rooms had a usable presence answer in the last "
-                + "\(rules.blindAfter.seconds) s", into: &decision
+                + "\(rules.sightWindow.seconds) s", into: &decision
         ) { outage, id in
             Incident(
                 id: id, key: DedupKey(tenant: tenant, condition: .tenantBlind, subject: .tenant),
@@ -32,6 +35,8 @@ extension TenantFleet {
                         observedAt: now.wall)
                 ])
         }
+        // What a room did not say while nobody could hear it is not its silence.
+        if wasBlind, !isBlind { sightedSince = now }
         let key = DedupKey(tenant: tenant, condition: .tenantBlind, subject: .tenant)
         if let outage = conditions[key]?.outage {
             let severity = Sight.severity(
@@ -62,9 +67,11 @@ extension TenantFleet {
 
     private mutating func judgeSilence(at now: Moment, into decision: inout FleetDecision) {
         let tenant = tenant
+        let lookingSince = sightedSince ?? watchedSince
         for slot in tracks.indices {
-            let silence = Sight.silence(of: tracks[slot], at: now, watchedSince: watchedSince, rules: rules)
+            let silence = Sight.silence(of: tracks[slot], at: now, watchedSince: lookingSince, rules: rules)
             // Only a room that is silent, or was, has anything to step; the rest of the fleet costs one comparison.
+            if silence == .undecided { continue }
             if silence == .none, silentRooms.isEmpty || !silentRooms.contains(rooms[slot].account) { continue }
             let room = rooms[slot]
             let unseenKey = DedupKey(tenant: tenant, condition: .roomUnseen, subject: .room(room.account))
@@ -75,7 +82,7 @@ extension TenantFleet {
             var isUnseen = false
             var isNeverSeen = false
             switch silence {
-            case .none: break
+            case .none, .undecided: break
             case .unseen: isUnseen = true
             case .neverSeen: isNeverSeen = true
             }
@@ -116,25 +123,32 @@ extension TenantFleet {
     ) {
         if isRetired {
             sources[source] = nil
-        } else if succeeded || sources[source] == nil {
-            sources[source] = SourceRecord(lastSuccess: now, interval: interval)
+            retiredSources.insert(source)
+            return
+        }
+        retiredSources.remove(source)
+        if succeeded || sources[source] == nil {
+            sources[source] = SourceRecord(lastSuccess: now, interval: interval, hasSucceeded: succeeded)
         }
     }
 
     private mutating func judgeSources(at now: Moment, into decision: inout FleetDecision) {
         let tenant = tenant
-        let keys = conditions.keys
         for source in Source.allCases where source != .presence {
             let key = DedupKey(tenant: tenant, condition: .sourceStalled, subject: .source(source))
-            guard sources[source] != nil || keys.contains(key) else { continue }
             let record = sources[source]
+            // Neither read nor retired since we began: nothing is known of it, and what is open stays open.
+            guard record != nil || retiredSources.contains(source) else { continue }
             let silent = record.map { $0.lastSuccess.elapsed(until: now) } ?? .zero
             let isStalled = record.map { silent >= Sight.stalledAfter(interval: $0.interval) } ?? false
+            if let record, !record.hasSucceeded, !isStalled { continue }
             let lastSuccess = record?.lastSuccess ?? now
             step(
                 .sourceStalled, .source(source), signal: isStalled ? .bad : .good,
                 rule: ConditionRule(badCount: 1, badHold: .zero, goodCount: 1, goodHold: .zero), at: now,
-                reason: isStalled ? "no successful read for \(Int(silent.seconds)) s" : "read again", into: &decision
+                reason: isStalled
+                    ? "no successful read for \(Int(silent.seconds)) s"
+                    : record == nil ? "the source is not read any more" : "read again", into: &decision
             ) { _, id in
                 Incident(
                     id: id, key: key, condition: .sourceStalled, tenant: tenant, severity: .warning,

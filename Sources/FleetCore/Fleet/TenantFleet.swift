@@ -74,12 +74,18 @@ public struct TenantFleet: Sendable {
     var generator: SeededGenerator
     /// Rooms with an open `room.unseen` or `room.never_seen`, so that the others cost one comparison a second.
     var silentRooms: Set<AccountID> = []
+    /// When the tenant's last blindness ended in this run of the monitor.
+    var sightedSince: Moment?
+    /// Sources that the tenant does not offer any more.
+    var retiredSources: Set<Source> = []
     private var bookable = BookableMinute()
 
     /// What is known about a slowly read source.
     public struct SourceRecord: Sendable, Hashable {
         public var lastSuccess: Moment
         public var interval: Duration
+        /// Whether ``lastSuccess`` was one; otherwise it is when this run of the monitor first tried.
+        public var hasSucceeded: Bool
     }
 
     public init(
@@ -145,9 +151,11 @@ public struct TenantFleet: Sendable {
                     reading: tracks[slot].presence.reading?.text ?? "", first: observation.asked.wall))
             runCounts[slot] = 0
         }
-        runCounts[slot] += 1
+        if step.isStatement { runCounts[slot] += 1 }
         if let change = step.change {
             apply(change, slot: slot, at: observation.asked, decided: observation.received, into: &decision)
+        } else if step.mustBeStored {
+            decision.tracks.append(record(ofRoomAt: slot))
         }
     }
 
@@ -155,10 +163,15 @@ public struct TenantFleet: Sendable {
     public mutating func accept(_ reading: DeviceReading, of account: AccountID, decided now: Moment) -> FleetDecision {
         var decision = FleetDecision()
         guard let slot = index[account] else { return decision }
+        let before = tracks[slot].device.phase
         let change = tracks[slot].accept(reading, asWitness: rooms[slot].isWeak, rules: rules)
         if let change {
             apply(change, slot: slot, at: reading.asked, decided: now, into: &decision)
-        } else if tracks[slot].phase == .firing {
+            return decision
+        }
+        // The other witness decides the phase, but a restart must find this one where it stands.
+        if tracks[slot].device.phase != before { decision.tracks.append(record(ofRoomAt: slot)) }
+        if tracks[slot].phase == .firing {
             let page = self.page(ofRoomAt: slot, at: now)
             if let event = book.note(
                 key(ofRoomAt: slot), cause: page.cause, summary: page.summary, evidence: page.evidence)

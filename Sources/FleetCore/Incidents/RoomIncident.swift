@@ -20,12 +20,16 @@ public struct RoomIncident: Sendable {
     /// Critical when the last good reading before the outage proved use, error in bookable hours, else warning
     /// (design section 5; bookings and vip join with the calendar).
     public var severity: Severity {
-        if track.presence.inUseAtFirstBad, track.presence.state.outage != nil { return .critical }
+        if wasInUse { return .critical }
         return isBookable ? .error : .warning
     }
 
     /// Whether the first page must not wait for siblings.
-    public var isUrgent: Bool { track.presence.inUseAtFirstBad }
+    public var isUrgent: Bool { wasInUse }
+
+    /// Whether people were in a call when presence went dark. Use before an earlier blip says nothing about an outage
+    /// that only the device's record reports.
+    private var wasInUse: Bool { track.presence.inUseAtFirstBad && track.presence.state.outage != nil }
 
     /// The cause, as far as the evidence carries it.
     ///
@@ -46,7 +50,7 @@ public struct RoomIncident: Sendable {
     /// One sentence for a phone's lock screen.
     public var summary: String {
         var text = "\(room.placedName) is offline"
-        if track.presence.inUseAtFirstBad { text += "; it was in a call" }
+        if wasInUse { text += "; it was in a call" }
         switch room.accountState {
         case .usable: break
         case .disabled: text += "; its account is disabled"

@@ -71,14 +71,15 @@ public enum InventoryRule {
 
         let excluded = known.filter { scope.excludes($0.room) }.map(\.room.account)
         let absent = known.filter { !present.contains($0.room.account) && !scope.excludes($0.room) }
+        let listedIDs = Set(accounts.map(\.id))
         if absent.count > removable(of: known.count) {
-            let kept = absent.map { marked($0, by: accounts) }
+            let kept = absent.map { marked($0, by: listedIDs) }
             return .held(
                 rooms: listed + kept, missing: absent.count, allowed: removable(of: known.count))
         }
         var removed = excluded
         for room in absent {
-            var aged = marked(room, by: accounts)
+            var aged = marked(room, by: listedIDs)
             aged.absences += 1
             if aged.absences >= absencesToRemove { removed.append(aged.room.account) } else { listed.append(aged) }
         }
@@ -114,9 +115,9 @@ public enum InventoryRule {
     }
 
     /// An absent room keeps what was known of it; the directory has just said why it is absent.
-    private static func marked(_ known: KnownRoom, by accounts: [AccountRecord]) -> KnownRoom {
+    private static func marked(_ known: KnownRoom, by listed: Set<AccountID>) -> KnownRoom {
         var marked = known
-        marked.room.accountState = accounts.contains { $0.id == known.room.account } ? .unlicensed : .deleted
+        marked.room.accountState = listed.contains(known.room.account) ? .unlicensed : .deleted
         return marked
     }
 

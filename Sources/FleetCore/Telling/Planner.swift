@@ -86,7 +86,10 @@ public struct Planner: Sendable {
         var plan = Plan()
         for destination in destinations(of: incident) {
             let rows = sent.filter { $0.receiver == destination.receiver.name }
-            let knows = rows.contains { $0.event.isTrigger && $0.state != .withdrawn && $0.state != .failed }
+            // What the receiver believes, or will once it has read what waits: a trigger that was followed by a resolve
+            // is over, and an update of it would wake nobody.
+            let standing = rows.filter { $0.state != .withdrawn && $0.state != .failed }
+            let knows = standing.last { $0.event.isTrigger || $0.event == .resolved }?.event.isTrigger ?? false
             plan.notifications.append(
                 notification(
                     knows ? .updated : .opened, incident, to: destination.receiver.name, rule: destination.rule,
@@ -159,28 +162,38 @@ public struct Planner: Sendable {
     /// The same message to the receiver's fallback, because the receiver refused it or is too slow for it.
     public mutating func fellBack(_ refused: Notification) -> Plan {
         var plan = Plan()
-        guard let fallback = tree.receivers[refused.receiver]?.fallback else { return plan }
+        guard let name = tree.receivers[refused.receiver]?.fallback, let fallback = tree.receivers[name],
+            Self.isFit(fallback, for: refused.incident)
+        else { return plan }
         plan.notifications.append(
             notification(
-                refused.event, refused.incident, to: fallback, rule: "fallback:\(refused.receiver)", wait: .zero))
+                refused.event, refused.incident, to: name, rule: "fallback:\(refused.receiver)", wait: .zero))
         return plan
     }
 
     /// `source.stalled` never pages (design section 5), and nobody is told of a dead channel through that channel.
-    private func destinations(of incident: Incident) -> [RoutingTree.Destination] {
-        tree.destinations(of: incident).compactMap { destination in
-            switch incident.condition {
-            case .sourceStalled:
-                return destination.receiver.isPaging ? nil : destination
-            case .channelDown:
-                guard destination.receiver.name.text == incident.scope.id else { return destination }
-                guard let name = destination.receiver.fallback, let fallback = tree.receivers[name] else { return nil }
-                return RoutingTree.Destination(
-                    receiver: fallback, rule: "fallback:\(destination.receiver.name)", grouping: destination.grouping)
-            case .roomOffline, .roomUnseen, .roomNeverSeen, .tenantBlind, .inventoryShrunk, .storeDegraded:
-                return destination
-            }
+    private static func isFit(_ receiver: ReceiverProfile, for incident: Incident) -> Bool {
+        switch incident.condition {
+        case .sourceStalled: !receiver.isPaging
+        case .channelDown: receiver.name.text != incident.scope.id
+        case .roomOffline, .roomUnseen, .roomNeverSeen, .tenantBlind, .inventoryShrunk, .storeDegraded: true
         }
+    }
+
+    /// The receivers of the routes that are fit for the incident, each once; a dead channel's fallback stands in for it.
+    private func destinations(of incident: Incident) -> [RoutingTree.Destination] {
+        let routed = tree.destinations(of: incident)
+        var found = routed.filter { Self.isFit($0.receiver, for: incident) }
+        for destination in routed
+        where incident.condition == .channelDown && !Self.isFit(destination.receiver, for: incident) {
+            guard let name = destination.receiver.fallback, let fallback = tree.receivers[name],
+                !found.contains(where: { $0.receiver.name == name })
+            else { continue }
+            found.append(
+                RoutingTree.Destination(
+                    receiver: fallback, rule: "fallback:\(destination.receiver.name)", grouping: destination.grouping))
+        }
+        return found
     }
 
     /// Only a room's page has siblings to wait for.
