@@ -56,13 +56,22 @@ extension TenantFleet {
         var decision = FleetDecision()
         if !isBlind { judgeSilence(at: now, into: &decision) }
         judgeSources(at: now, into: &decision)
+        // Bookable hours begin on a minute; with 20,000 rooms down, asking every second would cost a tenth of a core.
+        let minute = Int((now.wall.timeIntervalSince1970 / 60).rounded(.down))
+        if minute != severityMinute {
+            severityMinute = minute
+            raiseSeverities(at: now, into: &decision)
+            book.forget(at: now, reopenWithin: rules.reopenWithin)
+        }
+        return decision
+    }
+
+    private mutating func raiseSeverities(at now: Moment, into decision: inout FleetDecision) {
         for incident in book.allOpen where incident.condition == .roomOffline {
             guard let room = incident.rooms.first, let slot = index[room.id] else { continue }
             let severity = page(ofRoomAt: slot, at: now).severity
             if let event = book.raise(incident.key, to: severity, at: now) { decision.events.append(event) }
         }
-        book.forget(at: now, reopenWithin: rules.reopenWithin)
-        return decision
     }
 
     private mutating func judgeSilence(at now: Moment, into decision: inout FleetDecision) {

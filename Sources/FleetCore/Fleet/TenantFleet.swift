@@ -79,6 +79,8 @@ public struct TenantFleet: Sendable {
     /// Sources that the tenant does not offer any more.
     var retiredSources: Set<Source> = []
     private var bookable = BookableMinute()
+    /// The minute in which severities were last worked out anew.
+    var severityMinute = Int.min
 
     /// What is known about a slowly read source.
     public struct SourceRecord: Sendable, Hashable {
