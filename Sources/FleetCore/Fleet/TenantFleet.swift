@@ -220,6 +220,9 @@ public struct TenantFleet: Sendable {
         return RoomIncident(room: rooms[slot], track: tracks[slot], isBookable: isBookable)
     }
 
+    /// The room of an account on the list.
+    public func room(of account: AccountID) -> Room? { index[account].map { rooms[$0] } }
+
     func key(ofRoomAt slot: Int) -> DedupKey {
         DedupKey(tenant: tenant, condition: .roomOffline, subject: .room(rooms[slot].account))
     }

@@ -187,9 +187,11 @@ public actor Ledger {
         }
         carryOut(outcome.decision, tenant: tenant, at: now)
         for record in reading.devices ?? [] {
-            if let account = record.account, record.device.kind.isMain {
-                accept(record.reading, of: account, tenant: tenant)
-            }
+            // A room may have two room systems; the witness is always the same one.
+            guard let account = record.account,
+                fleets[tenant]?.room(of: account)?.mainDevice?.id == record.device.id
+            else { continue }
+            accept(record.reading, of: account, tenant: tenant)
         }
     }
 
