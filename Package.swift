@@ -141,7 +141,10 @@ let package = Package(
         // Rehearsal and measurement.
         .executableTarget(
             name: "roomwatch-demo",
-            dependencies: ["FleetAPI", "Timekeeping", argumentParser, hummingbird, logging, serviceLifecycle],
+            dependencies: [
+                "CurlHTTP", "FleetAPI", "HTTPExchange", "Timekeeping", argumentParser, crypto, httpTypes, hummingbird,
+                logging, serviceLifecycle, unixSignals, .product(name: "NIOCore", package: "swift-nio"),
+            ],
             swiftSettings: strict),
         .executableTarget(
             name: "roomwatch-bench",
