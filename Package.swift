@@ -90,7 +90,8 @@ let package = Package(
         .target(
             name: "FleetMonitor",
             dependencies: [
-                "FleetChannels", "FleetCore", "FleetGraph", "FleetStore", "GraphClient", "Systemd", "Timekeeping", logging,
+                "FleetChannels", "FleetCore", "FleetGraph", "FleetStore", "GraphClient", "Systemd", "Timekeeping",
+                logging,
                 metrics,
             ],
             swiftSettings: strict),

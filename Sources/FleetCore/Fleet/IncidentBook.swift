@@ -75,10 +75,28 @@ public struct IncidentBook: Sendable {
         incident.status = .resolved
         incident.resolvedAt = now.wall
         incident.resolution = resolution
+        incident.summary = Self.summary(of: incident, resolvedAs: resolution)
         incident.evidence = Array((incident.evidence + evidence).suffix(Incident.maximumEvidence))
         incidents[key] = incident
         resolvedMoments[key] = now
         return .resolved(incident)
+    }
+
+    /// A resolve is read on the same lock screen as the page; it must not say again that the room is offline.
+    private static func summary(of incident: Incident, resolvedAs resolution: Incident.Resolution) -> String {
+        let subject = incident.rooms.count == 1 ? incident.rooms[0].placedName : incident.scope.name
+        switch (resolution, incident.condition) {
+        case (.removed, _): return "\(subject) is not watched any more; it left the inventory"
+        case (.manual, _): return "Closed by hand: \(incident.summary)"
+        case (.merged, _): return "\(subject) is part of a larger incident now"
+        case (.recovered, .roomOffline): return "\(subject) is online again"
+        case (.recovered, .roomUnseen), (.recovered, .roomNeverSeen): return "\(subject) can be seen"
+        case (.recovered, .tenantBlind): return "Monitoring of \(subject) can see again"
+        case (.recovered, .sourceStalled): return "The source \(subject) is read again"
+        case (.recovered, .inventoryShrunk): return "The inventory of \(subject) is whole again"
+        case (.recovered, .channelDown): return "Receiver \(subject) accepts messages again"
+        case (.recovered, .storeDegraded): return "The store can be written again"
+        }
     }
 
     /// Raises the severity of an open incident; it never falls before the resolve (design section 5).

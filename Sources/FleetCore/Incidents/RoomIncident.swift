@@ -103,8 +103,15 @@ public struct RoomIncident: Sendable {
 
 extension Room {
     /// The name with its place, `Room 17 (B2, floor 3)`.
+    public var placedName: String { Incident.RoomReference(self).placedName }
+}
+
+extension Incident.RoomReference {
+    /// The name with its place, `Room 17 (B2, floor 3)`.
     public var placedName: String {
-        let place = [building, floor.map { "floor \($0)" }].compactMap(\.self).joined(separator: ", ")
+        // Places carries labels ("Floor 3", "Ground floor") as well as numbers.
+        let level = floor.map { $0.lowercased().contains("floor") ? $0 : "floor \($0)" }
+        let place = [building, level].compactMap(\.self).joined(separator: ", ")
         return place.isEmpty ? name : "\(name) (\(place))"
     }
 }

@@ -30,13 +30,15 @@ extension Scenario {
             return event
         }
         scenario.events = [
-            event(.roomCall, at: 2, room: room(0, 1), for: 600),
+            event(.roomCall, at: 2, room: room(1, 1), for: 600),
             // A panel keeps this account online; only the device record tells.
             event(.roomOff, at: 3, room: rooms >= 5 ? "B1/weak" : nil, for: 900, deviceDelay: 2),
             event(.peripheralFault, at: 5, room: room(1, 3), for: nil),
-            event(.roomOff, at: 8, room: room(0, 1), for: 75),
+            // Back in time for the recovery to be told within the minute.
+            event(.roomOff, at: 2, room: room(0, 1), for: 19),
             event(.roomSignedOut, at: 12, room: room(1, 2), for: 4),
             event(.presenceUnknown, at: 15, room: room(2, 3), for: 60),
+            // Dark in the middle of a call.
             event(.roomOff, at: 18, room: room(1, 1), for: 100),
             event(.roomSignedOut, at: 25, room: room(2, 1), for: 90),
             event(.roomOff, at: 35, room: room(3, 2), for: 60),
