@@ -14,6 +14,8 @@ struct GroundTruthRecord: Sendable, Hashable, Decodable {
     }
 
     var event: String
+    /// When it happened in the tenant.
+    var at: Date?
     /// When Graph shows it; `nil` for what Graph never shows.
     var visibleAt: Date?
     var expected: Expectation
@@ -24,7 +26,7 @@ struct GroundTruthRecord: Sendable, Hashable, Decodable {
     var causeKind: String
 
     private enum CodingKeys: String, CodingKey {
-        case event, expected, account, room, building, cause
+        case event, at, expected, account, room, building, cause
         case visibleAt = "visible_at"
         case causeKind = "cause_kind"
     }
@@ -32,6 +34,7 @@ struct GroundTruthRecord: Sendable, Hashable, Decodable {
     init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
         event = try fields.decode(String.self, forKey: .event)
+        at = try fields.decodeIfPresent(Timestamp.self, forKey: .at)?.date
         visibleAt = try fields.decodeIfPresent(Timestamp.self, forKey: .visibleAt)?.date
         expected =
             switch try fields.decodeIfPresent(String.self, forKey: .expected) {

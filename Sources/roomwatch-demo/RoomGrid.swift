@@ -64,7 +64,8 @@ struct RoomGrid: Sendable {
             switch record.event {
             case "presence_offline": cell.presenceCauses.insert(cause)
             case "presence_online": cell.presenceCauses.remove(cause)
-            case "device_offline": cell.deviceCauses.insert(cause)
+            // Where presence tells as well, the device record follows minutes later and says nothing new.
+            case "device_offline" where record.expected != .none: cell.deviceCauses.insert(cause)
             case "device_online": cell.deviceCauses.remove(cause)
             case "presence_unknown", "account_disabled", "account_deleted": cell.unknownCauses.insert(cause)
             case "presence_known", "account_enabled": cell.unknownCauses.remove(cause)

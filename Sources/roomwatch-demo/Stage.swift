@@ -84,7 +84,7 @@ actor Stage {
             let owed = record.expected == .incident ? ", an incident is owed" : ""
             say(
                 "truth  \(record.event.printable.padded(to: 18))\(place) by \(record.causeKind.printable)\(owed)",
-                at: record.visibleAt)
+                at: record.visibleAt ?? record.at)
         }
     }
 

@@ -33,15 +33,17 @@ struct StyledLine: Sendable, Hashable {
     /// The width in columns; every character that is drawn takes one.
     var width: Int { pieces.reduce(0) { $0 + $1.text.count } }
 
-    /// The line, cut at `width`.
-    func cut(to width: Int) -> StyledLine {
+    /// The line, cut at `width`; then `mark` stands in its last column.
+    func cut(to width: Int, mark: String) -> StyledLine {
+        guard self.width > width else { return self }
         var line = StyledLine()
-        var left = width
+        var left = max(0, width - mark.count)
         for piece in pieces where left > 0 {
             let text = String(piece.text.prefix(left))
             line.add(text, piece.style)
             left -= text.count
         }
+        line.add(mark, .faint)
         return line
     }
 

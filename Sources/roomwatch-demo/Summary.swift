@@ -51,7 +51,7 @@ struct Summary: Sendable {
     var lines: [String] {
         var lines = ["Summary"]
         func row(_ name: String, _ value: String, _ note: String = "") {
-            let head = "  \(name.padded(to: 15)) \(value.padded(to: 9))"
+            let head = "  \(name.padded(to: 12)) \(value.padded(to: 7))"
             lines.append(note.isEmpty ? head.trimmingTrailingSpaces : "\(head) \(note)")
         }
         func seconds(_ value: Double?) -> String { value.map { "\($0.tenths) s" } ?? "-" }
@@ -59,23 +59,25 @@ struct Summary: Sendable {
         row("outages owed", "\(owed)", "\(told) told in time" + (covered > 0 ? ", \(covered) in an open incident" : ""))
         row("opened", "\(opened)", reopened > 0 ? "and \(reopened) reopened" : "")
         row("resolved", "\(resolved)")
-        let measured = "from visible in Graph to webhook received"
-        row("latency p50", seconds(Self.percentile(0.5, of: latencies)), measured)
+        row("latency p50", seconds(Self.percentile(0.5, of: latencies)), "from visible in Graph to webhook received")
         row("latency p99", seconds(Self.percentile(0.99, of: latencies)), "of \(latencies.count)")
         if !weakLatencies.isEmpty {
-            row("weak rooms p50", seconds(Self.percentile(0.5, of: weakLatencies)), "only their device record tells")
+            row("weak p50", seconds(Self.percentile(0.5, of: weakLatencies)), "rooms whose device record alone tells")
         }
-        let formula =
-            "sweep \(deadlines.sweep.brief) + hold \(deadlines.hold.brief) + suspect \(deadlines.suspect.brief) + "
-            + "delivery \(deadlines.delivery.brief) + tolerance \(deadlines.tolerance.brief)"
-        row("missed", "\(missed.count)", "deadline \(deadlines.presence.brief) s = \(formula)")
+        row("missed", "\(missed.count)", "deadline \(deadlines.presence.brief) s after Graph showed it:")
+        row(
+            "", "",
+            "sweep \(deadlines.sweep.brief), hold \(deadlines.hold.brief), suspect \(deadlines.suspect.brief), "
+                + "delivery \(deadlines.delivery.brief), tolerance \(deadlines.tolerance.brief)")
         row("false", "\(falseCalls.count)")
-        let weak =
-            "two device reads, \(deadlines.devices.brief) s apart: deadline \(deadlines.weak.brief) s"
         if unjudged + unjudgedWeak > 0 {
             row("not judged", "\(unjudged + unjudgedWeak)", "the run ended before their deadline")
-            if unjudgedWeak > 0 { row("", "", "\(unjudgedWeak) of them weak rooms: \(weak)") }
         }
+        if unjudgedWeak > 0 {
+            let reads = "two device reads \(deadlines.devices.brief) s apart"
+            row("", "", "\(unjudgedWeak) weak: \(reads), deadline \(deadlines.weak.brief) s")
+        }
+        if told + covered + missed.count == 0 { lines.append("  Nothing could be judged: let it run longer.") }
         if refused > 0 { row("refused", "\(refused)", "webhooks with a bad signature or body") }
         if unreadable > 0 { row("unreadable", "\(unreadable)", "lines of ground truth") }
         if unkept > 0 { row("not kept", "\(unkept)", "records beyond what one run remembers") }

@@ -21,7 +21,8 @@ struct TerminalView: Sendable {
     /// The picture, at most as high and as wide as the terminal.
     func lines(of scene: Scene) -> [StyledLine] {
         let columns = max(Self.smallest, width)
-        var lines = head(scene, columns) + [StyledLine()] + grid(scene, columns) + [legend(scene), StyledLine()]
+        var lines =
+            head(scene, columns) + [StyledLine()] + grid(scene, columns) + [legend(scene, columns), StyledLine()]
         let tail = [StyledLine()] + figures(scene)
         let room = max(0, height - lines.count - tail.count)
         // Two headings and an empty line between the lists.
@@ -32,7 +33,7 @@ struct TerminalView: Sendable {
         // The figures stay at the bottom where the eye finds them.
         let filler = height - lines.count - tail.count
         if filler > 0 { lines += Array(repeating: StyledLine(), count: filler) }
-        return (lines + tail).prefix(max(1, height)).map { $0.cut(to: columns) }
+        return (lines + tail).prefix(max(1, height)).map { $0.cut(to: columns, mark: glyphs == .unicode ? "…" : ">") }
     }
 
     // MARK: Parts
@@ -78,14 +79,19 @@ struct TerminalView: Sendable {
         return lines
     }
 
-    private func legend(_ scene: Scene) -> StyledLine {
-        var line = StyledLine("".padded(to: Self.nameWidth + 1))
-        for state in RoomGrid.State.allCases {
-            let count = scene.grid.buildings.reduce(0) { $0 + $1.count(state) }
-            line.add(glyph(state), style(state))
-            line.add(" \(count) \(Self.name(state))  ")
+    /// The counts of all states, in full words where they fit.
+    private func legend(_ scene: Scene, _ columns: Int) -> StyledLine {
+        func line(_ name: (RoomGrid.State) -> String) -> StyledLine {
+            var line = StyledLine("".padded(to: Self.nameWidth + 1))
+            for state in RoomGrid.State.allCases {
+                let count = scene.grid.buildings.reduce(0) { $0 + $1.count(state) }
+                line.add(glyph(state), style(state))
+                line.add(" \(count) \(name(state))" + (state == RoomGrid.State.allCases.last ? "" : "  "))
+            }
+            return line
         }
-        return line
+        let full = line(Self.name)
+        return full.width <= columns ? full : line(Self.shortName)
     }
 
     private func open(_ scene: Scene, _ count: Int) -> [StyledLine] {
@@ -130,13 +136,14 @@ struct TerminalView: Sendable {
         } else {
             daemon.add("reads who is to be watched", .warning)
         }
-        var graph = StyledLine("Graph   ", .strong)
-        graph.add(
-            "requests \(text(figures.requests)), throttled \(text(figures.throttled)), "
-                + "before Retry-After \(text(figures.impatient)); ")
+        var sweeps = StyledLine("Sweeps  ", .strong)
         let lanes = figures.sweeps.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
-        graph.add("sweeps: \(lanes.isEmpty ? "-" : lanes.joined(separator: ", "))")
-        if figures.failedSweeps > 0 { graph.add(", not complete \(figures.failedSweeps)", .warning) }
+        sweeps.add(lanes.isEmpty ? "-" : lanes.joined(separator: ", "))
+        if figures.failedSweeps > 0 { sweeps.add(", not complete \(figures.failedSweeps)", .warning) }
+        var graph = StyledLine("Graph   ", .strong)
+        graph.add("requests \(text(figures.requests)), throttled \(text(figures.throttled)), ")
+        let isPatient = (figures.impatient ?? 0) == 0
+        graph.add("repeated before Retry-After \(text(figures.impatient))", isPatient ? .plain : .alarm)
         let summary = scene.summary
         var score = StyledLine("Score   ", .strong)
         score.add("opened \(summary.opened), resolved \(summary.resolved), ")
@@ -146,8 +153,8 @@ struct TerminalView: Sendable {
         func seconds(_ share: Double) -> String {
             Summary.percentile(share, of: summary.latencies).map { "\($0.tenths) s" } ?? "-"
         }
-        score.add("; detection p50 \(seconds(0.5)), p99 \(seconds(0.99))")
-        return [daemon, graph, score]
+        score.add("; p50 \(seconds(0.5)), p99 \(seconds(0.99))")
+        return [daemon, sweeps, graph, score]
     }
 
     // MARK: Words and colours
@@ -182,11 +189,20 @@ struct TerminalView: Sendable {
     private static func name(_ state: RoomGrid.State) -> String {
         switch state {
         case .inService: "in service"
-        case .dark: "dark"
-        case .hidden: "dark, hidden"
+        case .dark: "dark, not told yet"
+        case .hidden: "dark behind another device"
         case .told: "told"
-        case .returning: "returning"
+        case .returning: "back"
         case .unknown: "unknown"
+        }
+    }
+
+    private static func shortName(_ state: RoomGrid.State) -> String {
+        switch state {
+        case .inService: "up"
+        case .dark: "dark"
+        case .hidden: "hidden"
+        case .told, .returning, .unknown: name(state)
         }
     }
 
