@@ -62,7 +62,10 @@ public struct DeliveryLoop: Sendable {
                 }
                 loop.advance(within: ChannelLimits.attempt + Self.longestWait)
                 switch await group.next() {
-                case .delivered: busy -= 1
+                case .delivered:
+                    busy -= 1
+                    // What the attempt made due, its repetition say, may come before the look that is waited for.
+                    bell.ring()
                 case .woken, nil: isWaiting = false
                 }
             }

@@ -108,26 +108,31 @@ extension Ledger {
                 "receiver \(receiver) refused a message: \(reason)",
                 metadata: ["incident": "\(notification.incident.id)", "receiver": "\(receiver)"])
             carryOut(own.judgeChannel(receiver, refusal: reason, at: now), tenant: .roomwatch, at: now)
-            fallBack(notification, at: now)
-        case .retry(_, let reason):
+            fallBack(notification, notBefore: now, at: now)
+        case .retry(let due, let reason):
             log.warning(
                 "receiver \(receiver) did not take a message: \(reason)",
                 metadata: ["incident": "\(notification.incident.id)", "receiver": "\(receiver)"])
-            let waited = now.wall.timeIntervalSince(notification.notBefore)
-            if notification.incident.severity == .critical, waited >= Self.fallbackAfter.seconds {
-                fallBack(notification, at: now)
+            // When the receiver is asked next decides: it may have asked for an hour of patience itself.
+            let late = notification.notBefore.addingTimeInterval(Self.fallbackAfter.seconds)
+            if notification.incident.severity == .critical, due >= late {
+                let wait = Duration.seconds(max(0, late.timeIntervalSince(now.wall)))
+                fallBack(notification, notBefore: now.advanced(by: wait), at: now)
             }
         }
     }
 
     /// Sends the message to the receiver's fallback as well, once.
-    private func fallBack(_ notification: FleetCore.Notification, at now: Moment) {
+    ///
+    /// - Parameter due: the fallback hears of it then, not earlier.
+    private func fallBack(_ notification: FleetCore.Notification, notBefore due: Moment, at now: Moment) {
         let rule = "fallback:\(notification.receiver)"
-        let already = sent(of: notification.incident.id).contains {
-            $0.rule == rule && $0.event == notification.event
-        }
+        // An incident may reopen several times; only a row behind this one repeats this one.
+        let rows = sent(of: notification.incident.id)
+        let place = rows.firstIndex { $0.id == notification.id } ?? rows.startIndex
+        let already = rows[place...].contains { $0.rule == rule && $0.event == notification.event }
         guard !already else { return }
-        var planner = Planner(tree: tree, now: now, settledAt: nil, generator: fallbackGenerator)
+        var planner = Planner(tree: tree, now: now, settledAt: due, generator: fallbackGenerator)
         let plan = planner.fellBack(notification)
         fallbackGenerator = planner.generator
         var change = Change()

@@ -1,0 +1,257 @@
+// A whole monitor without a network: the real Ledger over a real store on a temporary file, receivers that answer as the
+// test says, and a clock that the test holds.
+
+import FleetChannels
+import FleetCore
+@testable import FleetMonitor
+@testable import FleetStore
+import FleetWeb
+import Foundation
+import GRDB
+import Logging
+import Synchronization
+import Timekeeping
+
+let contoso = TenantName("contoso")
+
+func account(_ number: Int) -> AccountID {
+    let digits = String(number)
+    return AccountID("3f0b1c52-6f2e-4a55-9d6c-" + String(repeating: "0", count: 12 - digits.count) + digits)
+}
+
+/// A directory of its own, removed when the test lets go of it.
+final class TemporaryDirectory {
+    let url: URL
+
+    init() throws {
+        url = FileManager.default.temporaryDirectory.appending(path: "fleet-monitor-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: url) }
+
+    var database: String { url.appending(path: "roomwatch.sqlite").path(percentEncoded: false) }
+}
+
+final class Stage {
+    let time: ManualTime
+    let jobs = JobQueue()
+    let store: Store
+    let ledger: Ledger
+    let journal = Journal()
+    let registry = MetricRegistry()
+    let metrics: MonitorMetrics
+    let progress: FleetMonitor.Progress
+    let drain = Drain()
+    let rules: DetectionRules
+    let tree: RoutingTree
+    /// What Graph says of each room; absent means available.
+    var said: [Int: Presence] = [:]
+
+    private let directory: TemporaryDirectory
+    private var tasks: [Task<Void, Never>] = []
+
+    static let offline = Presence(.offline, text: "Offline")
+    static let available = Presence(.online, text: "Available")
+    static let inCall = Presence(.inUse, text: "Busy/InACall")
+
+    /// Opens the store and begins to watch; the tree sends everything to `receivers` without a grouping wait.
+    init(
+        receivers: [Receiver] = [], time: ManualTime = ManualTime(), rules: DetectionRules = DetectionRules(),
+        tree: RoutingTree? = nil, directory: TemporaryDirectory? = nil, seed: UInt64 = 7
+    ) throws {
+        self.time = time
+        self.rules = rules
+        self.directory = try directory ?? TemporaryDirectory()
+        let routed = receivers.filter { receiver in !receivers.contains { $0.fallback == receiver.name } }
+        self.tree = tree ?? Self.tree(receivers, routed: routed.map(\.name))
+        let log = journal.logger()
+        store = try Store.open(path: self.directory.database, now: time.now().wall, log: log).store
+        metrics = MonitorMetrics(factory: registry)
+        progress = FleetMonitor.Progress(time: time, log: log)
+        ledger = Ledger(
+            store: store, tree: self.tree, time: time, executor: jobs.serialExecutor(), seed: seed, log: log,
+            metrics: metrics)
+        let failure: StoreError? = perform { [ledger] () async -> StoreError? in
+            do throws(StoreError) {
+                try await ledger.beginOwn()
+                try await ledger.begin(tenant: contoso, rules: rules, hours: HoursTable())
+                return nil
+            } catch {
+                return error
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    deinit { stop() }
+
+    static func tree(
+        _ receivers: [Receiver], routed: [ReceiverName], match: RouteMatch = RouteMatch(),
+        wait: Duration = .zero
+    ) -> RoutingTree {
+        RoutingTree(
+            routes: [
+                Route(
+                    rule: "routes[0]", match: match, receivers: routed, grouping: Grouping(wait: wait))
+            ],
+            receivers: receivers.map {
+                ReceiverProfile(name: $0.name, isPaging: $0.kind == .pagerDuty, fallback: $0.fallback)
+            })
+    }
+
+    // MARK: Running
+
+    /// Runs an asynchronous call to its end without moving the clock.
+    func perform<Value: Sendable>(_ body: @escaping @Sendable () async -> Value) -> Value {
+        let answer = Mutex<Value?>(nil)
+        let box = Box(answer)
+        Task(executorPreference: jobs) {
+            let value = await body()
+            box.answer.withLock { $0 = value }
+        }
+        jobs.drain()
+        guard let value = box.answer.withLock({ $0 }) else {
+            preconditionFailure("the call waits for a time that nobody advances")
+        }
+        return value
+    }
+
+    private final class Box<Value: Sendable>: Sendable {
+        let answer: Mutex<Value?>
+        init(_ answer: consuming Mutex<Value?>) { self.answer = answer }
+    }
+
+    /// Starts a loop that runs until the stage is stopped.
+    @discardableResult
+    func start(_ body: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
+        let task = Task(executorPreference: jobs) { await body() }
+        tasks.append(task)
+        jobs.drain()
+        return task
+    }
+
+    /// Starts the delivery loops.
+    func deliver(to receivers: Receiver..., bucket: TokenBucket = TokenBucket(interval: .zero, burst: 100)) throws {
+        for receiver in receivers {
+            let loop = DeliveryLoop(
+                channel: try receiver.channel(), bucket: bucket, ledger: ledger, time: time, progress: progress,
+                drain: drain)
+            start { await loop.run() }
+        }
+    }
+
+    func startHousekeeping() {
+        let housekeeping = Housekeeping(ledger: ledger, retention: RetentionPolicy(), time: time, progress: progress)
+        start { await housekeeping.run() }
+    }
+
+    /// Lets simulated time pass; everybody who sleeps is woken on the way.
+    func run(for duration: Duration) {
+        let end = time.now().advanced(by: duration)
+        jobs.drain()
+        while time.step(upTo: end) { jobs.drain() }
+    }
+
+    /// Ends every loop at once, as a kill does.
+    func stop() {
+        for task in tasks { task.cancel() }
+        tasks = []
+        jobs.drain()
+    }
+
+    /// What a power cut leaves behind: the files as they are now, in another place, opened by another daemon. The
+    /// loops of this one are gone.
+    func crashed(
+        receivers: [Receiver], rules: DetectionRules? = nil, after pause: Duration = .zero
+    ) throws -> Stage {
+        let copy = try TemporaryDirectory()
+        for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: directory.database + suffix) {
+            try FileManager.default.copyItem(atPath: directory.database + suffix, toPath: copy.database + suffix)
+        }
+        stop()
+        run(for: pause)
+        let next = try Stage(
+            receivers: receivers, time: time, rules: rules ?? self.rules, tree: tree, directory: copy, seed: 8)
+        next.said = said
+        return next
+    }
+
+    // MARK: Observing
+
+    /// Puts rooms 1 to `count` on the list.
+    func list(_ count: Int) {
+        let asked = time.now()
+        let accounts = (1...count).map {
+            AccountRecord(
+                id: account($0), name: "Room \($0)", userPrincipalName: "room\($0)@contoso.com", roomLicence: "MTR_PREM"
+            )
+        }
+        let reading = InventoryReading(accounts: accounts, devices: nil, places: nil, asked: asked, remarks: [])
+        perform { [ledger] in await ledger.accept(reading, tenant: contoso, scope: InventoryScope()) }
+    }
+
+    /// One complete sweep of everybody, as it would be answered now.
+    func sweep() {
+        let words = Dictionary(uniqueKeysWithValues: said.map { (account($0.key), $0.value) })
+        let now = time.now()
+        perform { [ledger] in
+            var pages: [SweepPage] = []
+            for lane in TenantFleet.Lane.allCases { pages += await ledger.pages(of: lane, tenant: contoso) }
+            for page in pages {
+                let answers = page.accounts.map { PresenceAnswer(.value(words[$0] ?? Stage.available)) }
+                await ledger.accept(
+                    PresencePage(request: page, answers: answers, asked: now, received: now), tenant: contoso)
+            }
+            await ledger.endSweep(
+                .steady, tenant: contoso, outcome: .complete, began: now, unanswered: 0, reason: "")
+        }
+    }
+
+    /// Rooms go dark and stay so for as long as it takes to believe it: ten seconds.
+    func goDown(_ rooms: Int...) { goDown(Array(rooms)) }
+
+    func goDown(_ rooms: [Int]) {
+        for room in rooms { said[room] = Self.offline }
+        sweep()
+        run(for: .seconds(5))
+        sweep()
+        run(for: .seconds(5))
+        sweep()
+    }
+
+    /// Rooms come back and stay so for as long as it takes to believe it: thirty seconds.
+    func comeBack(_ rooms: Int...) {
+        for room in rooms { said[room] = nil }
+        sweep()
+        run(for: .seconds(30))
+        sweep()
+    }
+
+    // MARK: Looking
+
+    /// The incident of a room's outage.
+    func incident(of room: Int) throws -> Incident? {
+        try incidents(of: DedupKey(tenant: contoso, condition: .roomOffline, subject: .room(account(room)))).last
+    }
+
+    func incidents(of key: DedupKey) throws -> [Incident] {
+        try store.recentIncidents(IncidentQuery()).incidents.filter { $0.key == key }.sorted { $0.id < $1.id }
+    }
+
+    /// How many incidents a condition has had.
+    func incidents(of condition: Condition) throws -> [Incident] {
+        try store.recentIncidents(IncidentQuery()).incidents.filter { $0.condition == condition }
+            .sorted { $0.id < $1.id }
+    }
+
+    func rows(of room: Int) throws -> [SentNotification] {
+        guard let incident = try incident(of: room) else { return [] }
+        return try store.notifications(of: incident.id)
+    }
+
+    /// A disk that refuses every write, or takes them again.
+    func diskRefuses(_ refuses: Bool) throws {
+        try store.pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA query_only = \(refuses ? 1 : 0)") }
+    }
+}
