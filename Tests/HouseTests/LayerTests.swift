@@ -36,8 +36,8 @@ struct LayerTests {
             "TenantSimulator": ports,
             "TenantServer": ports.union(["TenantSimulator"]),
             "graph-simulator": ports.union(["TenantSimulator", "TenantServer"]),
-            // The demonstration starts both sides as processes; the bench measures the daemon's own parts.
-            "roomwatch-demo": ports,
+            // The demonstration is a client of both sides and knows only the contract; the bench measures the daemon's own parts.
+            "roomwatch-demo": ports.union(["FleetAPI", "CurlHTTP"]),
             "roomwatch-bench": daemon,
         ]
     }()
