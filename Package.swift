@@ -165,7 +165,7 @@ let package = Package(
             name: "FleetMonitorTests",
             dependencies: [
                 "FleetChannels", "FleetCore", "FleetGraph", "FleetMonitor", "FleetStore", "FleetWeb", "GraphClient",
-                "HTTPExchange", "TenantSimulator", "Timekeeping", httpTypes, logging, metrics,
+                "HTTPExchange", "TenantSimulator", "Timekeeping", grdb, httpTypes, logging, metrics,
             ],
             swiftSettings: strict),
         .testTarget(name: "FleetWebTests", dependencies: ["FleetWeb", hummingbird, logging], swiftSettings: strict),
