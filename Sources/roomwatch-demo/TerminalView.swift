@@ -42,9 +42,9 @@ struct TerminalView: Sendable {
         let plan = scene.plan
         var title = StyledLine("Roomwatch demo", .strong)
         title.add(
-            "  \(plan.rooms) rooms, \(plan.buildings) buildings, scenario \(DemoPlan.scenario), seed \(plan.seed)")
+            "  \(plan.rooms) rooms, \(plan.buildings) buildings, \(DemoPlan.scenario), seed \(plan.seed)")
         let clock = scene.elapsed.minutesAndSeconds
-        let right = plan.seconds.map { "\(clock) / \(Double($0).minutesAndSeconds)" } ?? "\(clock), Ctrl-C ends"
+        let right = plan.seconds.map { "\(clock) / \(Double($0).minutesAndSeconds)" } ?? "\(clock), end: ^C"
         title.add(String(repeating: " ", count: max(2, columns - title.width - right.count)) + right, .strong)
         guard let seconds = plan.seconds else { return [title] }
         let share = min(1, scene.elapsed / Double(max(1, seconds)))
