@@ -23,19 +23,46 @@ extension Ledger {
         do throws(StoreError) {
             rows = try store.dueNotifications(
                 at: now.wall, limit: limit + busyKeys.count, receiver: receiver,
-                excluding: memory.withdrawnInStore.union(inFlight.keys))
+                excluding: memory.withdrawnInStore.union(inFlight.keys).union(memory.unrecorded.keys))
+            rows += try dueBesideStore(
+                receiver: receiver, limit: limit, busyKeys: busyKeys.union(rows.map(\.notification.incident.key)),
+                at: now)
         } catch {
             noteStoreFailure(error, at: now)
+            // What the store cannot say must not hold up a page, even if an earlier one of its key waits there.
+            rows += memory.heads(of: receiver).filter { $0.nextAttempt <= now.wall }
         }
-        rows += memory.due(receiver: receiver, at: now.wall, limit: limit + busyKeys.count)
         var keys = busyKeys
-        let taken = rows.filter { row in
-            !memory.isSettled(row.notification.id, at: now.wall) && keys.insert(row.notification.incident.key).inserted
-        }.prefix(limit)
+        let taken = rows.filter { keys.insert($0.notification.incident.key).inserted }.prefix(limit)
         for row in taken {
             inFlight[row.notification.id] = InFlight(receiver: receiver, key: row.notification.incident.key)
         }
         return Array(taken)
+    }
+
+    /// Rows of which the store does not know, or knows the wrong thing, while the disk is full; each the first of its
+    /// lane over store and memory together.
+    private func dueBesideStore(
+        receiver: ReceiverName, limit: Int, busyKeys: Set<DedupKey>, at now: Moment
+    ) throws(StoreError) -> [OutboxEntry] {
+        let heads = memory.heads(of: receiver).filter { $0.nextAttempt <= now.wall }
+        let tried = memory.unrecorded.values.map(\.lane).filter { $0.receiver == receiver }.map(\.key)
+        guard !heads.isEmpty || !tried.isEmpty else { return [] }
+        let headsByKey = Dictionary(
+            heads.map { ($0.notification.incident.key, $0) }, uniquingKeysWith: { first, _ in first })
+        var seen = busyKeys
+        var found: [OutboxEntry] = []
+        for key in tried.sorted(by: { $0.text < $1.text }) + heads.map(\.notification.incident.key) {
+            guard seen.insert(key).inserted else { continue }
+            let stored = try store.waiting(receiver: receiver, key: key)
+            // Memory is younger than the store, so what still waits there goes first.
+            guard let first = stored.lazy.compactMap({ self.memory.current($0) }).first ?? headsByKey[key],
+                first.nextAttempt <= now.wall
+            else { continue }
+            found.append(first)
+            if found.count == limit { break }
+        }
+        return found
     }
 
     /// Puts back what was taken and not sent.
@@ -53,7 +80,7 @@ extension Ledger {
             noteStoreFailure(error, at: now)
             stored = nil
         }
-        let dates = [stored, memory.nextDue(receiver: receiver)].compactMap(\.self)
+        let dates = [stored, memory.nextDue(receiver: receiver, after: now.wall)].compactMap(\.self)
         return dates.min().map { now.advanced(by: .seconds($0.timeIntervalSince(now.wall))) }
     }
 
@@ -70,7 +97,7 @@ extension Ledger {
             do throws(StoreError) {
                 try store.record([attempt])
             } catch {
-                memory.keep(attempt)
+                memory.keep(attempt, of: notification)
                 noteStoreFailure(error, at: now)
             }
         }

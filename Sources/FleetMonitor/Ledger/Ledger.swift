@@ -14,6 +14,9 @@ public actor Ledger {
     /// Observation rows wait for the next transaction at most this long, and this many of them.
     static let observationFlush: Duration = .seconds(10)
     static let maximumPendingObservations = 50_000
+    /// A store that failed without leaving anything to write counts as whole again after this long without a failure:
+    /// the outbox is read and a checkpoint is written several times meanwhile.
+    static let storeQuiet: Duration = .seconds(120)
 
     private let executor: any SerialExecutor
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -41,6 +44,7 @@ public actor Ledger {
     var fallbackGenerator: SeededGenerator
     private var settledAt: [TenantName: Moment] = [:]
     private var lastFlush: Moment
+    private var lastStoreFailure: Moment?
 
     /// The lane of a message that is on its way.
     struct InFlight {
@@ -227,7 +231,11 @@ public actor Ledger {
             }
             if let decision = fleets[tenant]?.tick(at: now) { carryOut(decision, tenant: tenant, at: now) }
         }
-        if !memory.isEmpty || !unsavedInventories.isEmpty { flushMemory(at: now) }
+        if !memory.isEmpty || !unsavedInventories.isEmpty {
+            flushMemory(at: now)
+        } else if lastStoreFailure.map({ $0.elapsed(until: now) >= Self.storeQuiet }) ?? true {
+            carryOut(own.judgeStore(failure: nil, at: now), tenant: .roomwatch, at: now)
+        }
         if lastFlush.elapsed(until: now) >= Self.observationFlush {
             lastFlush = now
             checkpoint()
@@ -251,7 +259,7 @@ public actor Ledger {
         let now = time.now()
         checkpoint()
         write(Change(), at: now)
-        if !memory.isEmpty { flushMemory(at: now) }
+        if !memory.isEmpty || !unsavedInventories.isEmpty { flushMemory(at: now) }
     }
 
     private func checkpoint() {
@@ -365,7 +373,7 @@ public actor Ledger {
         let remembered = stored.map { row in
             var row = row
             if memory.withdrawnInStore.contains(row.id) { row.state = .withdrawn }
-            for attempt in memory.unrecorded where attempt.notification == row.id { row.take(attempt.outcome) }
+            for attempt in memory.unrecorded[row.id]?.attempts ?? [] { row.take(attempt.outcome) }
             return row
         }
         return (remembered + memory.sent(of: incident)).map { row in
@@ -414,7 +422,7 @@ public actor Ledger {
                 try store.commit(change, attempts: attempts)
                 memory.written()
             }
-            try store.record(memory.unrecorded)
+            try store.record(memory.unrecorded.values.flatMap(\.attempts))
             memory.forgetAttempts()
         } catch {
             noteStoreFailure(error, at: now)
@@ -441,6 +449,7 @@ public actor Ledger {
     }
 
     func noteStoreFailure(_ error: StoreError, at now: Moment) {
+        lastStoreFailure = now
         metrics.storeFailures.increment()
         log.error("store: \(error)")
         if memory.lost > 0 { log.critical("store: \(memory.lost) records were lost; memory is full") }

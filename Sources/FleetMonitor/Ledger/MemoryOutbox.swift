@@ -9,17 +9,30 @@ import Foundation
 struct MemoryOutbox {
     /// Notifications that are kept; later ones are counted as lost and logged.
     static let maximumNotifications = 10_000
-    /// Changes that are kept; with the oldest beyond it only history is lost, never a page.
+    /// Changes that are kept with their history; of later ones only what pages need is kept.
     static let maximumChanges = 50_000
+    /// Attempts that are kept of one notification; with older ones only their place in the history is lost.
+    static let maximumAttempts = 100
 
     private(set) var changes: [Change] = []
     private(set) var rows: [UniqueID: Row] = [:]
     private var order: [UniqueID] = []
-    /// Attempts that could not be recorded, oldest first.
-    private(set) var unrecorded: [DeliveryAttempt] = []
+    /// Attempts for stored notifications that could not be recorded.
+    private(set) var unrecorded: [UniqueID: Unrecorded] = [:]
     /// Stored notifications that an unwritten change withdraws.
     private(set) var withdrawnInStore: Set<UniqueID> = []
     private(set) var lost = 0
+
+    /// The messages of one receiver about one key, which are sent one after the other.
+    struct Lane: Hashable {
+        var receiver: ReceiverName
+        var key: DedupKey
+
+        init(_ notification: FleetCore.Notification) {
+            receiver = notification.receiver
+            key = notification.incident.key
+        }
+    }
 
     struct Row {
         var notification: FleetCore.Notification
@@ -27,6 +40,18 @@ struct MemoryOutbox {
         var attempts: Int
         var due: Date
         var tried: [DeliveryAttempt] = []
+    }
+
+    /// What was tried for a stored notification without the store knowing it; oldest first.
+    struct Unrecorded {
+        var lane: Lane
+        var attempts: [DeliveryAttempt]
+
+        /// When it is due again; `nil` when it needs no further attempt.
+        var due: Date? {
+            guard case .retry(let due, _)? = attempts.last?.outcome else { return nil }
+            return due
+        }
     }
 
     var isEmpty: Bool { changes.isEmpty && unrecorded.isEmpty }
@@ -38,6 +63,7 @@ struct MemoryOutbox {
             lost += 1
             kept.transitions = []
             kept.observations = ObservationChange()
+            if kept.isEmpty { return }
         }
         // A notification beyond the bound is not dropped from delivery silently: the caller logs `lost`.
         let room = max(0, Self.maximumNotifications - rows.count)
@@ -66,50 +92,64 @@ struct MemoryOutbox {
         }
     }
 
-    /// Due rows of a receiver, none of them behind an earlier waiting row of its key.
-    func due(receiver: ReceiverName, at now: Date, limit: Int) -> [OutboxEntry] {
+    /// The first waiting row of each of a receiver's lanes, in the order they were decided.
+    func heads(of receiver: ReceiverName) -> [OutboxEntry] {
+        guard !rows.isEmpty else { return [] }
         var found: [OutboxEntry] = []
         var seen: Set<DedupKey> = []
         for id in order {
-            guard let row = rows[id], row.state == .waiting, row.notification.receiver == receiver else { continue }
-            guard seen.insert(row.notification.incident.key).inserted, row.due <= now else { continue }
+            guard let row = rows[id], row.state == .waiting, row.notification.receiver == receiver,
+                seen.insert(row.notification.incident.key).inserted
+            else { continue }
             found.append(
                 OutboxEntry(notification: row.notification, attempts: row.attempts, nextAttempt: row.due))
-            if found.count == limit { break }
         }
         return found
     }
 
-    /// When the next row of a receiver is due.
-    func nextDue(receiver: ReceiverName) -> Date? {
-        rows.values.filter { $0.state == .waiting && $0.notification.receiver == receiver }.map(\.due).min()
+    /// When the next of a receiver's rows becomes due; what is due already waits for something else than the clock.
+    func nextDue(receiver: ReceiverName, after now: Date) -> Date? {
+        let retries = unrecorded.values.filter { $0.lane.receiver == receiver }.compactMap(\.due)
+        return (heads(of: receiver).map(\.nextAttempt) + retries).filter { $0 > now }.min()
     }
 
     /// Notes what became of an attempt; `false` when its notification is not one of ours.
     mutating func settle(_ attempt: DeliveryAttempt) -> Bool {
-        let id = attempt.notification
-        guard rows[id] != nil else { return false }
-        rows[id]?.attempts += 1
-        rows[id]?.tried.append(attempt)
+        guard var row = rows[attempt.notification] else { return false }
+        row.attempts += 1
+        Self.append(attempt, to: &row.tried)
         switch attempt.outcome {
-        case .accepted: rows[id]?.state = .accepted
-        case .failed: rows[id]?.state = .failed
-        case .retry(let due, _): rows[id]?.due = due
+        case .accepted: row.state = .accepted
+        case .failed: row.state = .failed
+        case .retry(let due, _): row.due = due
         }
+        rows[attempt.notification] = row
         return true
     }
 
-    /// Whether a stored notification needs no attempt now, although the store does not know it yet.
-    func isSettled(_ id: UniqueID, at now: Date) -> Bool {
-        switch unrecorded.last(where: { $0.notification == id })?.outcome {
-        case nil: false
-        case .accepted, .failed: true
-        case .retry(let due, _): due > now
-        }
+    /// Keeps an attempt that the store did not take.
+    mutating func keep(_ attempt: DeliveryAttempt, of notification: FleetCore.Notification) {
+        Self.append(
+            attempt,
+            to: &unrecorded[notification.id, default: Unrecorded(lane: Lane(notification), attempts: [])].attempts)
     }
 
-    /// Keeps an attempt that the store did not take.
-    mutating func keep(_ attempt: DeliveryAttempt) { unrecorded.append(attempt) }
+    private static func append(_ attempt: DeliveryAttempt, to attempts: inout [DeliveryAttempt]) {
+        if attempts.count >= maximumAttempts { attempts.removeFirst() }
+        attempts.append(attempt)
+    }
+
+    /// A stored row as it stands by what memory knows; `nil` when it needs no attempt any more.
+    func current(_ stored: OutboxEntry) -> OutboxEntry? {
+        let id = stored.notification.id
+        guard !withdrawnInStore.contains(id) else { return nil }
+        guard let tried = unrecorded[id] else { return stored }
+        guard let due = tried.due else { return nil }
+        var entry = stored
+        entry.attempts += tried.attempts.count
+        entry.nextAttempt = due
+        return entry
+    }
 
     /// The store took all of them.
     mutating func forgetAttempts() { unrecorded.removeAll() }
@@ -123,9 +163,13 @@ struct MemoryOutbox {
     /// The oldest change has been written, with its attempts; both are the store's business from now on.
     mutating func written() {
         let change = changes.removeFirst()
-        for notification in change.notifications { rows[notification.id] = nil }
+        for withdrawal in change.withdrawals { withdrawnInStore.remove(withdrawal.notification) }
+        for notification in change.notifications {
+            // Who withdraws it still waits for the disk, and the store believes that it is to be sent.
+            if rows[notification.id]?.state == .withdrawn { withdrawnInStore.insert(notification.id) }
+            rows[notification.id] = nil
+        }
         // Rows were kept in the order of their changes, so those of the oldest change stand at the front.
         order.removeFirst(change.notifications.count)
-        for withdrawal in change.withdrawals { withdrawnInStore.remove(withdrawal.notification) }
     }
 }

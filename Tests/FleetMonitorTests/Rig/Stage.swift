@@ -246,12 +246,12 @@ final class Stage {
     }
 
     func incidents(of key: DedupKey) throws -> [Incident] {
-        try store.recentIncidents(IncidentQuery()).incidents.filter { $0.key == key }.sorted { $0.id < $1.id }
+        try store.recentIncidents(IncidentQuery(limit: 500)).incidents.filter { $0.key == key }.sorted { $0.id < $1.id }
     }
 
     /// How many incidents a condition has had.
     func incidents(of condition: Condition) throws -> [Incident] {
-        try store.recentIncidents(IncidentQuery()).incidents.filter { $0.condition == condition }
+        try store.recentIncidents(IncidentQuery(limit: 500)).incidents.filter { $0.condition == condition }
             .sorted { $0.id < $1.id }
     }
 

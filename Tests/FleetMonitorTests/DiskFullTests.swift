@@ -1,0 +1,233 @@
+// A disk that refuses to write never stops a page, never sends one twice, and is an incident of its own.
+
+import FleetChannels
+import FleetCore
+@testable import FleetMonitor
+@testable import FleetStore
+import Foundation
+import GRDB
+import HTTPExchange
+import Testing
+import Timekeeping
+
+@Suite struct DiskFullTests {
+    let time = ManualTime()
+
+    private func stage(_ receivers: Receiver..., rooms: Int = 3) throws -> Stage {
+        let stage = try Stage(receivers: receivers, time: time)
+        stage.list(rooms)
+        stage.sweep()
+        return stage
+    }
+
+    private func words(_ receiver: Receiver, of room: Int) -> [String] {
+        receiver.taken.filter { $0.key == "contoso:room.offline:\(account(room))" }.map(\.word)
+    }
+
+    private func words(_ receiver: Receiver, of condition: String) -> [String] {
+        receiver.taken.filter { $0.condition == condition }.map(\.word)
+    }
+
+    @Test(arguments: Receiver.Kind.allCases)
+    func pagesGoOutFromMemoryAndAreWrittenLater(kind: Receiver.Kind) throws {
+        let pager = Receiver("pager", kind, time: time)
+        let stage = try stage(pager)
+        try stage.deliver(to: pager)
+        stage.startHousekeeping()
+        try stage.diskRefuses(true)
+        stage.goDown(1)
+        #expect(words(pager, of: 1).count == 1)
+        #expect(words(pager, of: "store.degraded").count == 1)
+        #expect(try stage.rows(of: 1).isEmpty)
+        stage.comeBack(1)
+        #expect(words(pager, of: 1).count == 2)
+
+        try stage.diskRefuses(false)
+        stage.run(for: .seconds(1))
+        #expect(try stage.incident(of: 1)?.status == .resolved)
+        #expect(try stage.rows(of: 1).map(\.state) == [.accepted, .accepted])
+        #expect(try stage.incidents(of: .storeDegraded).map(\.status) == [.resolved])
+        stage.run(for: .seconds(300))
+        #expect(words(pager, of: 1).count == 2, "nothing is told again because of the disk")
+        #expect(words(pager, of: "store.degraded").count == 2)
+    }
+
+    @Test func theIncidentOfTheStoreIsOneHoweverLongTheDiskIsFull() throws {
+        let hook = Receiver("hook", .webhook, time: time)
+        let stage = try stage(hook)
+        try stage.deliver(to: hook)
+        stage.startHousekeeping()
+        try stage.diskRefuses(true)
+        stage.goDown(1)
+        for _ in 1...60 {
+            stage.run(for: .seconds(5))
+            stage.sweep()
+        }
+        #expect(words(hook, of: "store.degraded") == ["opened"])
+        try stage.diskRefuses(false)
+        stage.run(for: .seconds(2))
+        #expect(words(hook, of: "store.degraded") == ["opened", "resolved"])
+    }
+
+    @Test func outcomesThatCouldNotBeRecordedAreNotSentAgain() throws {
+        let hook = Receiver("hook", .webhook, time: time)
+        let stage = try stage(hook)
+        stage.goDown(1)
+        try stage.diskRefuses(true)
+        try stage.deliver(to: hook)
+        stage.startHousekeeping()
+        stage.run(for: .seconds(600))
+        #expect(words(hook, of: 1) == ["opened"])
+        try stage.diskRefuses(false)
+        stage.run(for: .seconds(600))
+        #expect(words(hook, of: 1) == ["opened"])
+        #expect(try stage.rows(of: 1).map(\.state) == [.accepted])
+    }
+
+    @Test func manyUnrecordedOutcomesDoNotHideTheRest() throws {
+        let hook = Receiver("hook", .webhook, time: time)
+        let stage = try stage(hook, rooms: 40)
+        stage.goDown(Array(1...40))
+        try stage.diskRefuses(true)
+        try stage.deliver(to: hook)
+        stage.run(for: .seconds(60))
+        #expect(Set(hook.taken.filter { $0.condition == "room.offline" }.map(\.id)).count == 40)
+    }
+
+    @Test func attemptsThatCouldNotBeRecordedStillFollowTheSchedule() throws {
+        let hook = Receiver("hook", .webhook, time: time)
+        let stage = try stage(hook)
+        stage.goDown(1)
+        try stage.diskRefuses(true)
+        hook.answer(.status(503))
+        let began = time.elapsed
+        try stage.deliver(to: hook)
+        stage.startHousekeeping()
+        stage.run(for: .seconds(108))
+        let moments = hook.sent.filter { $0.condition == "room.offline" }.map { Int(($0.at - began).seconds) }
+        #expect(moments == [0, 1, 3, 8, 18, 48, 108])
+        try stage.diskRefuses(false)
+        hook.answer(.accept)
+        stage.run(for: .seconds(120))
+        #expect(words(hook, of: 1) == ["opened"])
+        #expect(try stage.rows(of: 1).map(\.attempts) == [8])
+    }
+
+    @Test func whatIsInMemoryDoesNotOvertakeWhatIsStored() throws {
+        let hook = Receiver("hook", .webhook, time: time)
+        let stage = try stage(hook)
+        try stage.deliver(to: hook)
+        hook.next(.status(429, ["Retry-After": "120"]))
+        stage.goDown(1)
+        try stage.diskRefuses(true)
+        stage.comeBack(1)
+        #expect(words(hook, of: 1) == [])
+        stage.run(for: .seconds(120))
+        #expect(words(hook, of: 1) == ["opened", "resolved"])
+    }
+
+    @Test func whatIsStoredBehindAnUnrecordedOutcomeStillGoes() throws {
+        let hook = Receiver("hook", .webhook, time: time)
+        let stage = try stage(hook)
+        stage.goDown(1)
+        stage.comeBack(1)
+        try stage.diskRefuses(true)
+        try stage.deliver(to: hook)
+        stage.run(for: .seconds(60))
+        #expect(words(hook, of: 1) == ["opened", "resolved"])
+    }
+
+    @Test func aTriggerThatIsWithdrawnInMemoryIsNotSentFromTheStore() throws {
+        let pager = Receiver("pager", .pagerDuty, time: time)
+        let stage = try stage(pager)
+        stage.goDown(1)
+        try stage.diskRefuses(true)
+        stage.comeBack(1)
+        try stage.deliver(to: pager)
+        stage.run(for: .seconds(60))
+        #expect(words(pager, of: 1) == [])
+        try stage.diskRefuses(false)
+        stage.startHousekeeping()
+        stage.run(for: .seconds(60))
+        #expect(words(pager, of: 1) == [])
+        #expect(try stage.rows(of: 1).map(\.state) == [.withdrawn])
+    }
+
+    @Test func aSlowReceiverOfAPageInMemoryDoesNotKeepTheLoopBusy() throws {
+        let hook = Receiver("hook", .webhook, time: time)
+        let stage = try stage(hook)
+        try stage.deliver(to: hook)
+        try stage.diskRefuses(true)
+        hook.answer(.hold)
+        stage.goDown(1)
+        let before = time.sleeps
+        stage.run(for: .seconds(10))
+        #expect(time.sleeps - before < 10)
+        hook.release(.status(503))
+        let middle = time.sleeps
+        stage.run(for: .milliseconds(900))
+        #expect(time.sleeps - middle < 10)
+        hook.release()
+    }
+
+    @Test func aFullFileSystemIsSurvivedTheSameWay() throws {
+        let hook = Receiver("hook", .webhook, time: time)
+        let stage = try stage(hook, rooms: 60)
+        try stage.deliver(to: hook)
+        stage.startHousekeeping()
+        try stage.limitPages(to: .current)
+        for room in 1...60 { stage.goDown(room) }
+        #expect(stage.journal.lines(with: "no space left").isEmpty == false)
+        #expect(hook.taken.count { $0.condition == "room.offline" } == 60)
+        #expect(words(hook, of: "store.degraded").first == "opened")
+        try stage.limitPages(to: .unlimited)
+        stage.run(for: .seconds(60))
+        for room in 1...60 { #expect(try stage.rows(of: room).map(\.state) == [.accepted]) }
+        #expect(words(hook, of: "store.degraded").last == "resolved")
+        #expect(hook.taken.count == Set(hook.taken.map(\.id)).count)
+    }
+
+    @Test func aStoreThatCouldNotBeReadIsWholeAgainAfterSomeQuiet() throws {
+        let hook = Receiver("hook", .webhook, time: time)
+        let stage = try Stage(
+            receivers: [hook], time: time,
+            tree: Stage.tree([hook], routed: [hook.name], match: RouteMatch(conditions: [.roomOffline])))
+        try stage.deliver(to: hook)
+        stage.startHousekeeping()
+        try stage.rename("notification", to: "elsewhere")
+        stage.run(for: .seconds(30))
+        #expect(try stage.incidents(of: .storeDegraded).map(\.status) == [.open])
+        try stage.rename("elsewhere", to: "notification")
+        stage.run(for: .seconds(180))
+        #expect(try stage.incidents(of: .storeDegraded).map(\.status) == [.resolved])
+    }
+
+    @Test func whatIsLeftAtTheEndIsWritten() throws {
+        let hook = Receiver("hook", .webhook, time: time)
+        let stage = try stage(hook)
+        try stage.deliver(to: hook)
+        try stage.diskRefuses(true)
+        stage.goDown(1)
+        stage.list(4)
+        try stage.diskRefuses(false)
+        stage.perform { [ledger = stage.ledger] in await ledger.finish() }
+        #expect(try stage.rows(of: 1).map(\.state) == [.accepted])
+        #expect(try stage.store.load(tenant: contoso, resolvedSince: time.now().wall).rooms.count == 4)
+    }
+}
+
+extension Stage {
+    enum PageLimit { case current, unlimited }
+
+    /// Makes SQLite answer SQLITE_FULL as soon as the file would have to grow.
+    func limitPages(to limit: PageLimit) throws {
+        try store.pool.writeWithoutTransaction { db in
+            let pages = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
+            try db.execute(sql: "PRAGMA max_page_count = \(limit == .current ? pages : 1 << 30)")
+        }
+    }
+
+    func rename(_ table: String, to other: String) throws {
+        try store.pool.write { try $0.execute(sql: "ALTER TABLE \(table) RENAME TO \(other)") }
+    }
+}
