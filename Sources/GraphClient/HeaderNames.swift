@@ -7,5 +7,4 @@ extension HTTPField.Name {
     static let clientRequestID = HTTPField.Name("client-request-id") ?? .userAgent
     static let requestID = HTTPField.Name("request-id") ?? .userAgent
     static let throttlePriority = HTTPField.Name("x-ms-throttle-priority") ?? .userAgent
-    static let metadata = HTTPField.Name("Metadata") ?? .userAgent
 }

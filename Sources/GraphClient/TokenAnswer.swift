@@ -37,13 +37,10 @@ enum TokenAnswer {
     }
 
     /// Reads an answer; `redacting` removes the credential from whatever text the authority sends back.
-    static func read(_ answer: HTTPAnswer, redacting: [String], isFromMetadataService: Bool) throws(TokenError) -> (
+    static func read(_ answer: HTTPAnswer, redacting: [String]) throws(TokenError) -> (
         Secret, Duration
     ) {
         let body = Data(answer.body)
-        if isFromMetadataService, answer.status == 404 || answer.status == 410 {
-            throw TokenError(.unavailable, status: answer.status)
-        }
         guard answer.status == 200 else { throw failure(answer.status, body, redacting: redacting) }
         guard let success = try? JSONDecoder().decode(Success.self, from: body),
             !success.accessToken.isEmpty, isHeaderSafe(success.accessToken),

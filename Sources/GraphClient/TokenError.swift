@@ -33,8 +33,6 @@ public struct TokenError: Error, Sendable, Hashable, CustomStringConvertible {
         case unreachable
         /// The certificate cannot sign: see ``TokenError/certificate``.
         case certificate
-        /// The file with the federated token is missing, unreadable or empty.
-        case unreadableFederatedToken
         /// The caller's task was cancelled while it waited.
         case cancelled
         /// More callers wait for one token than are allowed to.
@@ -102,7 +100,6 @@ public struct TokenError: Error, Sendable, Hashable, CustomStringConvertible {
         case .malformedAnswer: "Something other than the login service answered; check proxy and endpoints.login."
         case .unreachable: "Check network, proxy and endpoints.login."
         case .certificate: "Fix the certificate or its key."
-        case .unreadableFederatedToken: "Check that the federated token file exists, is readable and not empty."
         case .cancelled: "Nothing to do."
         case .tooManyWaiters: "The login service is slow; nothing to do unless it lasts."
         }

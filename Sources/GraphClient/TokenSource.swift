@@ -159,7 +159,7 @@ public actor TokenSource {
         }
         do {
             let (bearer, lifetime) = try TokenAnswer.read(
-                answer, redacting: request.secrets, isFromMetadataService: request.isForMetadataService)
+                answer, redacting: request.secrets)
             return .success((bearer, lifetime, askedAt))
         } catch {
             let delay = RetryAfter.delay(answer.headerFields, now: time.now())

@@ -121,7 +121,7 @@ struct FailureTests {
 
     @Test func silenceEndsWithTheTotalLimit() async throws {
         try await withServer({ $0.waitForClose() }) { transport, server in
-            let call = HTTPCall(.get, server.url, limits: HTTPLimits(total: .milliseconds(50)))
+            let call = HTTPCall(.get, server.url, limits: HTTPLimits(total: .milliseconds(500)))
             #expect(await failure(transport, call)?.kind == .totalTimedOut)
         }
     }

@@ -198,59 +198,6 @@ struct TokenSourceTests {
         }
     }
 
-    @Test("a federated token is read anew for every request, and its absence is said")
-    func federated() async throws {
-        let reads = Mutex(0)
-        let rig = try Rig(
-            credential: .federatedToken(read: {
-                let count = reads.withLock { count in
-                    count += 1
-                    return count
-                }
-                guard count < 3 else { throw CancellationError() }
-                return Secret(" ey.\(count).x\n")
-            }), login: { _, number in .token("t\(number)", lifetime: "10") })
-        for _ in 0..<2 {
-            _ = try await rig.tokens.token()
-            rig.time.advance(by: .seconds(10))
-        }
-        let forms = rig.transport.loginSent.map { String(decoding: $0.call.body ?? [], as: UTF8.self) }
-        #expect(forms[0].contains("&client_assertion=ey.1.x&"))
-        #expect(forms[1].contains("&client_assertion=ey.2.x&"))
-        do {
-            _ = try await rig.tokens.token()
-            Issue.record("there is no token")
-        } catch {
-            #expect(error.kind == .unreadableFederatedToken)
-        }
-    }
-
-    @Test("a managed identity is asked of the metadata service, whose numbers are strings and whose 404 passes")
-    func managedIdentity() async throws {
-        let rig = try Rig(
-            credential: .managedIdentity(ManagedIdentity(clientID: "id+1")),
-            graph: { _, number in
-                number == 0
-                    ? .json(#"{"error":"not_found"}"#, status: 404)
-                    : .json(#"{"access_token":"mi","expires_in":"86399","token_type":"Bearer"}"#)
-            })
-        do {
-            _ = try await rig.tokens.token()
-            Issue.record("there is no token yet")
-        } catch {
-            #expect(error.kind == .unavailable)
-        }
-        rig.time.advance(by: .seconds(3))
-        let token = try await rig.tokens.token()
-        #expect(token.askedAt.elapsed(until: token.expiresAt) == .seconds(86399))
-        let call = try #require(rig.transport.graphSent.first).call
-        #expect(
-            call.url == "http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01"
-                + "&resource=https%3A%2F%2Fgraph.microsoft.com%2F&client_id=id%2B1")
-        #expect(call.method == .get && call.body == nil)
-        #expect(call.headerFields[HTTPField.Name("Metadata")!] == "true")
-    }
-
     @Test("HTML from a portal is no token and no crash")
     func portal() async throws {
         let rig = try Rig(login: { _, _ in

@@ -20,12 +20,17 @@ extension Configuration {
                 ("endpoints", old.endpoints.isSame(as: new.endpoints)),
             ]).map { "tenants[\(name)].\($0)" }
         }
+        var retention = store
+        retention.path = new.store.path
+        let isSameRetention = retention == new.store
         keys += Self.differences([
-            ("store.path", store.path == new.store.path), ("api.listen", api.listen == new.api.listen),
+            ("store.path", store.path == new.store.path), ("store.retention", isSameRetention),
+            ("api.listen", api.listen == new.api.listen),
             ("api.socket", api.socket == new.api.socket),
             ("api.tokens_file", api.tokensFile?.name == new.api.tokensFile?.name),
+            ("api.external_url", api.externalURL == new.api.externalURL),
             ("api.behind_proxy", api.behindProxy == new.api.behindProxy), ("http.proxy", http.proxy == new.http.proxy),
-            ("http.ca_file", http.caFile?.name == new.http.caFile?.name),
+            ("http.ca_file", http.caFile?.name == new.http.caFile?.name), ("log", log == new.log),
         ])
         if Set(receivers.map(\.identity)) != Set(new.receivers.map(\.identity)) { keys.append("receivers") }
         return keys
@@ -38,16 +43,12 @@ extension Configuration {
             && detection.suspectInterval == new.detection.suspectInterval
         let isSameDetection =
             detection.offline == new.detection.offline && detection.blindAfter == new.detection.blindAfter
-        var retention = store
-        retention.path = new.store.path
         return Self.differences([
             ("tenants.inventory", inventories == new.inventories), ("poll", isSamePoll),
             ("detection", isSameDetection), ("correlation", correlation == new.correlation),
             ("hours", hours == new.hours), ("buildings", buildings == new.buildings), ("rooms", rooms == new.rooms),
-            ("maintenance", maintenance == new.maintenance), ("store.retention", retention == new.store),
-            ("api.external_url", api.externalURL == new.api.externalURL), ("heartbeat", heartbeat == new.heartbeat),
+            ("maintenance", maintenance == new.maintenance), ("heartbeat", heartbeat == new.heartbeat),
             ("receivers.fallback", fallbacks == new.fallbacks), ("routes", routes == new.routes),
-            ("log", log == new.log),
         ])
     }
 
