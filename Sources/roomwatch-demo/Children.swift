@@ -10,7 +10,7 @@ final class Child: Sendable {
     let name: String
     let standardOutput: String
     let standardError: String
-    // Foundation's Process guards its state with a lock of its own and is declared Sendable.
+    // Foundation declares Process Sendable; everything but the questions and signals below happens before it runs.
     private let process: Process
 
     /// Starts a program of `directory`.
