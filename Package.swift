@@ -33,6 +33,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -84,7 +85,13 @@ let package = Package(
             dependencies: ["FleetAPI", "FleetCore", "HTTPExchange", "Timekeeping", crypto, httpTypes],
             swiftSettings: strict),
         .target(
-            name: "FleetWeb", dependencies: [hummingbird, logging, metrics, serviceLifecycle], swiftSettings: strict),
+            name: "FleetWeb",
+            dependencies: [
+                hummingbird, logging, metrics, serviceLifecycle, .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOExtras", package: "swift-nio-extras"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
 
         // The loops and the one writer.
         .target(

@@ -6,6 +6,7 @@ public import Hummingbird
 import HummingbirdCore
 public import Logging
 import NIOCore
+import NIOExtras
 import NIOPosix
 public import ServiceLifecycle
 
@@ -83,7 +84,15 @@ public struct WebServer: Service {
                 let response = try await responder.respond(to: request, context: context)
                 try await writer.write(response: response.head, body: response.body)
             }, configuration: .init(idleTimeout: Self.idleTimeout))
+        // Without it a stop would wait for every kept-alive connection to become idle.
+        let quiescing = ServerQuiescingHelper(group: MultiThreadedEventLoopGroup.singleton)
         let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(
+                        quiescing.makeServerChannelHandler(channel: channel))
+                }
+            }
             .childChannelOption(ChannelOptions.allowRemoteHalfClosure, value: true)
             .bind(
                 NIOBSDSocket.Handle(descriptor), cleanupExistingSocketFile: false, serverBackPressureStrategy: nil
@@ -102,7 +111,7 @@ public struct WebServer: Service {
                 }
             }
         } onGracefulShutdown: {
-            server.channel.close(promise: nil)
+            quiescing.initiateShutdown(promise: nil)
         }
     }
 }
