@@ -10,6 +10,7 @@ import Foundation
 import GRDB
 import Logging
 import Synchronization
+import Systemd
 import Timekeeping
 
 let contoso = TenantName("contoso")
@@ -229,6 +230,9 @@ final class Stage {
     }
 
     // MARK: Looking
+
+    /// Loops that broke their promise to the watchdog.
+    var overdue: Int { progress.feed.overdue().count }
 
     /// The incident of a room's outage.
     func incident(of room: Int) throws -> Incident? {
