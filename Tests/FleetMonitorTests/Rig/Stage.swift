@@ -1,5 +1,5 @@
-// A whole monitor without a network: the real Ledger over a real store on a temporary file, receivers that answer as the
-// test says, and a clock that the test holds.
+// A whole monitor without a network: the real Ledger over a real store on a temporary file, receivers that answer as
+// the test says, and a clock that the test holds.
 
 import FleetChannels
 import FleetCore
