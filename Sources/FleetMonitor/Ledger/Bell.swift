@@ -8,8 +8,14 @@ import Timekeeping
 public final class Bell: Sendable {
     private struct State {
         var isRung = false
-        var waiter: CheckedContinuation<Void, Never>?
-        var ticket = 0
+        var waiter: Waiter?
+        var lastTicket = 0
+    }
+
+    private struct Waiter {
+        /// Tells a cancelled waiter whether it is still the one that waits.
+        var ticket: Int
+        var wake: CheckedContinuation<Void, Never>
     }
 
     private let state = Mutex(State())
@@ -23,7 +29,7 @@ public final class Bell: Sendable {
             state.isRung = waiter == nil
             return waiter
         }
-        waiter?.resume()
+        waiter?.wake.resume()
     }
 
     /// Returns when the bell rings, when `deadline` has passed, or when the task is cancelled.
@@ -41,31 +47,30 @@ public final class Bell: Sendable {
 
     private func waitForRing() async {
         let ticket = state.withLock { state in
-            state.ticket += 1
-            return state.ticket
+            state.lastTicket += 1
+            return state.lastTicket
         }
         await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let displaced = state.withLock { state -> CheckedContinuation<Void, Never>? in
+            await withCheckedContinuation { wake in
+                let ready = state.withLock { state -> CheckedContinuation<Void, Never>? in
                     if state.isRung {
                         state.isRung = false
-                        return continuation
+                        return wake
                     }
-                    if Task.isCancelled { return continuation }
+                    if Task.isCancelled { return wake }
                     let displaced = state.waiter
-                    state.waiter = continuation
-                    return displaced
+                    state.waiter = Waiter(ticket: ticket, wake: wake)
+                    return displaced?.wake
                 }
-                displaced?.resume()
+                ready?.resume()
             }
         } onCancel: {
-            let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
-                guard state.ticket == ticket else { return nil }
-                let waiter = state.waiter
+            let wake = state.withLock { state -> CheckedContinuation<Void, Never>? in
+                guard let waiter = state.waiter, waiter.ticket == ticket else { return nil }
                 state.waiter = nil
-                return waiter
+                return waiter.wake
             }
-            waiter?.resume()
+            wake?.resume()
         }
     }
 }

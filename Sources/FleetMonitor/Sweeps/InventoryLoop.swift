@@ -48,13 +48,14 @@ public struct InventoryLoop: Sendable {
             // A refresh of many pages behind a throttled service may take this long and is no hang.
             loop.advance(within: .seconds(1800))
             let wait = await refresh(&memory)
-            var next = time.now().advanced(by: wait)
+            let refreshed = time.now()
+            var next = refreshed.advanced(by: wait)
             do {
                 while time.now().steady < next.steady {
                     let values = settings.values
                     // A reload may have shortened the interval while we waited.
-                    next = Self.earlier(next, time.now().advanced(by: max(values.devices, wait)))
-                    let pause = min(Self.troubleInterval, time.now().elapsed(until: next))
+                    next = Self.earlier(next, refreshed.advanced(by: values.devices))
+                    let pause = min(Self.troubleInterval, max(.zero, time.now().elapsed(until: next)))
                     loop.advance(within: pause + .seconds(600))
                     try await time.sleep(for: max(pause, .milliseconds(1)))
                     if time.now().steady < next.steady, values.readsDevices, memory.capability == .available {

@@ -45,7 +45,8 @@ public struct PresenceSweep: Sendable {
             let interval = settings.values.interval(of: lane)
             let patience = max(interval, Self.shortestPatience)
             await sweep(patience: patience)
-            attempted.mark(tenant)
+            // The fast lane is empty at first, and not asking anybody is no attempt.
+            if lane == .steady { attempted.mark(tenant) }
             next = next.advanced(by: interval)
             let now = time.now()
             while next.steady <= now.steady {
@@ -64,22 +65,22 @@ public struct PresenceSweep: Sendable {
 
     /// How the pages of one sweep ended.
     private struct Tally {
-        var failedPages = 0
-        var pages = 0
+        var asked = 0
         var unanswered = 0
+        /// Why the newest page that lacks answers lacks them; empty while none does.
         var reason = ""
 
         var outcome: SweepOutcome {
-            if failedPages == 0 { return .complete }
-            return failedPages == pages ? .failed : .partial
+            if reason.isEmpty { return .complete }
+            return unanswered == asked ? .failed : .partial
         }
 
-        mutating func count(_ read: PresenceRead, asked: Int) {
-            pages += 1
+        mutating func count(_ read: PresenceRead) {
+            asked += read.answers.count
             guard !read.isComplete else { return }
-            // A page of which a part was answered fails the sweep's completeness, not the whole page's rooms.
-            failedPages += 1
-            unanswered += asked
+            unanswered += read.answers.count {
+                if case .unknown(.failed) = $0.reading { true } else { false }
+            }
             reason = read.failure ?? "partly_answered"
         }
     }
@@ -98,7 +99,7 @@ public struct PresenceSweep: Sendable {
             }
             while let (page, read) = await group.next() {
                 if Task.isCancelled { break }
-                tally.count(read, asked: page.accounts.count)
+                tally.count(read)
                 await ledger.accept(
                     PresencePage(request: page, answers: read.answers, asked: read.asked, received: read.received),
                     tenant: tenant)

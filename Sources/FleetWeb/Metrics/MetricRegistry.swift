@@ -9,7 +9,13 @@ public final class MetricRegistry: MetricsFactory {
     /// Series beyond this are not kept: a label that grows without end must not take the daemon's memory with it.
     public static let maximumSeries = 10_000
 
-    private let series = Mutex<[SeriesKey: Series]>([:])
+    private struct State {
+        var series: [SeriesKey: Series] = [:]
+        /// What each name is; a scraper refuses a page on which one name has two types.
+        var kinds: [String: Series.Kind] = [:]
+    }
+
+    private let state = Mutex(State())
     private let unkept = Mutex(0)
 
     public init() {}
@@ -22,7 +28,7 @@ public final class MetricRegistry: MetricsFactory {
     }
 
     func read() -> (series: [(SeriesKey, Series)], unkept: Int) {
-        let found = series.withLock { $0.map { ($0.key, $0.value) } }
+        let found = state.withLock { $0.series.map { ($0.key, $0.value) } }
         return (found.sorted { $0.0 < $1.0 }, unkept.withLock { $0 })
     }
 
@@ -30,11 +36,13 @@ public final class MetricRegistry: MetricsFactory {
         _ label: String, _ dimensions: [(String, String)], _ kind: Series.Kind
     ) -> Series {
         let key = SeriesKey(name: PrometheusText.name(label), labels: PrometheusText.labels(dimensions))
-        let known = series.withLock { series -> Series? in
-            if let known = series[key] { return known }
-            guard series.count < Self.maximumSeries else { return nil }
+        let known = state.withLock { state -> Series? in
+            if state.kinds[key.name, default: kind] != kind { return nil }
+            if let known = state.series[key] { return known }
+            guard state.series.count < Self.maximumSeries else { return nil }
             let fresh = Series(kind)
-            series[key] = fresh
+            state.series[key] = fresh
+            state.kinds[key.name] = kind
             return fresh
         }
         guard let known else {

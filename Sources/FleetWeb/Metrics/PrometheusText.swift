@@ -61,27 +61,32 @@ enum PrometheusText {
     }
 
     /// A metric name; characters that Prometheus does not allow become underscores.
-    static func name(_ label: String) -> String {
-        String(
-            label.map { character in
-                character.isASCII && (character.isLetter || character.isNumber || character == "_" || character == ":")
-                    ? character : "_"
-            })
-    }
+    static func name(_ label: String) -> String { identifier(label, allowing: [":"]) }
 
     /// `a="x",b="y"` with the three escapes of the format.
     static func labels(_ dimensions: [(String, String)]) -> String {
         dimensions.map { key, value in
-            let escaped = value.reduce(into: "") { text, character in
-                switch character {
+            // By scalars: a carriage return and a line feed are one Character, and would pass for something harmless.
+            let escaped = value.unicodeScalars.reduce(into: "") { text, scalar in
+                switch scalar {
                 case "\\": text += "\\\\"
                 case "\"": text += "\\\""
                 case "\n": text += "\\n"
-                default: text.append(character)
+                default: text.unicodeScalars.append(scalar)
                 }
             }
-            return "\(name(key))=\"\(escaped)\""
+            return "\(identifier(key))=\"\(escaped)\""
         }.joined(separator: ",")
+    }
+
+    /// `[a-zA-Z_][a-zA-Z0-9_]*`, with what else the kind of name allows.
+    private static func identifier(_ text: String, allowing more: Set<Character> = []) -> String {
+        let allowed = text.map { character in
+            character.isASCII && (character.isLetter || character.isNumber || character == "_")
+                || more.contains(character) ? character : "_"
+        }
+        guard let first = allowed.first, !first.isNumber else { return "_" + String(allowed) }
+        return String(allowed)
     }
 
     private static func head(_ name: String, _ kind: String, into text: inout String) {
@@ -95,7 +100,9 @@ enum PrometheusText {
     }
 
     private static func number(_ value: Double) -> String {
-        value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : String(value)
+        if value.isNaN { return "NaN" }
+        if value.isInfinite { return value < 0 ? "-Inf" : "+Inf" }
+        return value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : String(value)
     }
 }
 

@@ -6,6 +6,7 @@ import Foundation
 import HTTPExchange
 import HTTPTypes
 import Synchronization
+import Testing
 import Timekeeping
 
 final class Receiver: HTTPTransport {
@@ -24,7 +25,9 @@ final class Receiver: HTTPTransport {
         case hold
     }
 
-    struct Message: Sendable {
+    struct Message: Sendable, CustomTestStringConvertible {
+        var testDescription: String { "\(word) \(key) at \(at)" }
+
         /// `webhook-id`; empty for PagerDuty, which knows only the key.
         var id: String
         /// `opened`, `updated`, `reopened`, `resolved`; for PagerDuty `trigger` and `resolve`.

@@ -1,5 +1,5 @@
-// A whole monitor without a network: the real Ledger over a real store on a temporary file, receivers that answer as the
-// test says, and a clock that the test holds.
+// A whole monitor without a network: the real Ledger over a real store on a temporary file, receivers that answer as
+// the test says, and a clock that the test holds.
 
 import FleetChannels
 import FleetCore
@@ -10,6 +10,7 @@ import Foundation
 import GRDB
 import Logging
 import Synchronization
+import Systemd
 import Timekeeping
 
 let contoso = TenantName("contoso")
@@ -239,6 +240,9 @@ final class Stage {
     }
 
     // MARK: Looking
+
+    /// Loops that broke their promise to the watchdog.
+    var overdue: Int { progress.feed.overdue().count }
 
     /// The incident of a room's outage.
     func incident(of room: Int) throws -> Incident? {

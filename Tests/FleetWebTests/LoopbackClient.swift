@@ -1,0 +1,104 @@
+// A client of a few lines over plain sockets, so that the server is tested by something that shares no code with it.
+
+import Dispatch
+import Foundation
+import Glibc
+
+enum LoopbackError: Error {
+    case failed(String, Int32)
+    case noAnswer
+}
+
+struct Answer: Sendable {
+    var status: Int
+    var fields: [String: String]
+    var body: String
+}
+
+enum LoopbackClient {
+    /// Asks once on a thread of its own, because the calls block.
+    static func get(_ path: String, port: Int) async throws -> Answer {
+        try await onThread {
+            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_port = in_port_t(UInt16(port).bigEndian)
+            address.sin_addr.s_addr = inet_addr("127.0.0.1")
+            let result = withUnsafePointer(to: &address) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                }
+            }
+            return try exchange(path, on: descriptor, connected: result)
+        }
+    }
+
+    static func get(_ path: String, socket name: String) async throws -> Answer {
+        try await onThread {
+            let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+            let result = withUnixAddress(name) { connect(descriptor, $0, $1) }
+            return try exchange(path, on: descriptor, connected: result)
+        }
+    }
+
+    /// A listening socket as systemd would hand it over.
+    static func listeningSocket(at path: String) throws -> Int32 {
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        guard withUnixAddress(path, { bind(descriptor, $0, $1) }) == 0, listen(descriptor, 8) == 0 else {
+            throw LoopbackError.failed("listening on \(path)", errno)
+        }
+        return descriptor
+    }
+
+    private static func withUnixAddress<Result>(
+        _ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
+    ) -> Result {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(path.utf8).prefix(107)) }
+        return withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+    }
+
+    private static func exchange(_ path: String, on descriptor: Int32, connected: Int32) throws -> Answer {
+        defer { close(descriptor) }
+        guard connected == 0 else { throw LoopbackError.failed("connecting", errno) }
+        // A server that never answers fails the test instead of hanging it.
+        var limit = timeval(tv_sec: 20, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        let request = Array("GET \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".utf8)
+        guard write(descriptor, request, request.count) == request.count else {
+            throw LoopbackError.failed("writing", errno)
+        }
+        var received: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = read(descriptor, &buffer, buffer.count)
+            if count < 0 { throw LoopbackError.failed("reading", errno) }
+            if count == 0 { break }
+            received += buffer.prefix(count)
+        }
+        return try parse(String(decoding: received, as: UTF8.self))
+    }
+
+    private static func parse(_ text: String) throws -> Answer {
+        guard let end = text.range(of: "\r\n\r\n") else { throw LoopbackError.noAnswer }
+        let head = text[..<end.lowerBound].components(separatedBy: "\r\n")
+        guard let status = Int(head[0].split(separator: " ")[1]) else { throw LoopbackError.noAnswer }
+        var fields: [String: String] = [:]
+        for line in head.dropFirst() {
+            let parts = line.split(separator: ":", maxSplits: 1)
+            fields[parts[0].lowercased()] = parts[1].trimmingCharacters(in: .whitespaces)
+        }
+        return Answer(status: status, fields: fields, body: String(text[end.upperBound...]))
+    }
+
+    private static func onThread(_ body: @escaping @Sendable () throws -> Answer) async throws -> Answer {
+        try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async { continuation.resume(with: Result { try body() }) }
+        }
+    }
+}
