@@ -172,10 +172,11 @@ let package = Package(
             name: "FleetMonitorTests",
             dependencies: [
                 "FleetChannels", "FleetCore", "FleetGraph", "FleetMonitor", "FleetStore", "FleetWeb", "GraphClient",
-                "HTTPExchange", "TenantSimulator", "Timekeeping", grdb, httpTypes, logging, metrics,
+                "HTTPExchange", "Systemd", "TenantSimulator", "Timekeeping", grdb, httpTypes, logging, metrics,
             ],
             swiftSettings: strict),
-        .testTarget(name: "FleetWebTests", dependencies: ["FleetWeb", hummingbird, logging], swiftSettings: strict),
+        .testTarget(
+            name: "FleetWebTests", dependencies: ["FleetWeb", hummingbird, logging, metrics], swiftSettings: strict),
         .testTarget(name: "SystemdTests", dependencies: ["Systemd", "Timekeeping", logging], swiftSettings: strict),
         .testTarget(
             name: "GraphClientTests",

@@ -64,11 +64,10 @@ extension StoreError: CustomStringConvertible {
             return "the store cannot be kept at \(path): \(reason). Correct store.path or the permissions of its "
                 + "directory (the daemon needs to create files there)"
         case .diskFull(let path, let doing):
-            return "no space left for the store \(path) while \(doing): free space on that file system; "
-                + "pages are still sent from memory meanwhile"
+            return "no space left for the store \(path) while \(doing): free space on that file system"
         case .io(let path, let doing, let detail):
             return "the disk under the store \(path) failed while \(doing): \(detail). Look at the kernel log and the "
-                + "file system; pages are still sent from memory meanwhile"
+                + "file system"
         case .corrupt(let path, let detail):
             return "the store \(path) is damaged: \(detail). Restart roomwatchd: it sets the file aside and begins a "
                 + "new one"

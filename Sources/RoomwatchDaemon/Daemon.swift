@@ -34,6 +34,26 @@ public struct Daemon: Sendable {
         self.log = log
     }
 
+    /// Reads and checks every secret that is there, as a start would; nothing is opened and nothing is sent.
+    public func check() async throws(DaemonError) {
+        let secrets = Secrets(configurationPath: path, environment: environment, log: log)
+        let transport = CurlTransport(configuration: CurlConfiguration(), time: time)
+        let sender = SenderIdentity(version: Version.text, externalURL: configuration.api.externalURL)
+        for receiver in configuration.receivers where secrets.isPresent(receiver.secret) {
+            _ = try secrets.channel(of: receiver, sender: sender, transport: transport)
+        }
+        for tenant in configuration.tenants {
+            let files: [SecretReference] =
+                switch tenant.credential {
+                case .clientSecret(let secret): [secret]
+                case .certificate(let certificate, let privateKey): [certificate, privateKey]
+                }
+            guard files.allSatisfy(secrets.isPresent) else { continue }
+            _ = try await secrets.credential(of: tenant, at: time.now())
+        }
+        await transport.shutdown()
+    }
+
     /// Runs until SIGTERM or SIGINT.
     public func run() async throws(DaemonError) {
         for notice in configuration.notices { log.notice("\(notice)") }
@@ -146,7 +166,7 @@ public struct Daemon: Sendable {
         } catch let error as DaemonError {
             throw error
         } catch {
-            throw .listener("a listener failed: \(error); check api.listen and api.socket")
+            throw .listener("\(error)")
         }
         log.notice("stopped")
     }

@@ -4,6 +4,7 @@
 import FleetConfiguration
 import FleetChannels
 import FleetCore
+import Foundation
 import GraphClient
 import HTTPExchange
 import Logging
@@ -34,6 +35,11 @@ struct Secrets {
         } catch {
             throw fault(reference, "\(error)")
         }
+    }
+
+    /// Whether the file is there; without `$CREDENTIALS_DIRECTORY` systemd may still pass it later.
+    func isPresent(_ reference: SecretReference) -> Bool {
+        credentials.candidates(for: reference.name).contains { FileManager.default.fileExists(atPath: $0) }
     }
 
     /// The path of a file that a library reads by itself.

@@ -61,7 +61,23 @@ struct PulseService: Service {
     let log: Logger
 
     func run() async throws {
-        guard let interval = notifier.watchdogInterval else { return }
+        await withGracefulShutdownHandler {
+            await pulse()
+        } onGracefulShutdown: {
+            do throws(ServiceNotifierError) {
+                try notifier.stopping()
+            } catch {
+                log.warning("\(error)")
+            }
+        }
+    }
+
+    /// Where systemd expects no pulse it only waits for the stop.
+    private func pulse() async {
+        guard let interval = notifier.watchdogInterval else {
+            try? await gracefulShutdown()
+            return
+        }
         await cancelWhenGracefulShutdown {
             await feed.run(every: interval, pulse: { try notifier.watchdog() }, status: { try notifier.status($0) })
         }

@@ -54,6 +54,8 @@ struct RoomwatchdCommand: AsyncParsableCommand {
             throw DaemonError(error)
         }
         if checkConfig {
+            let silent = Logger(label: "roomwatchd", factory: { _ in SwiftLogNoOpLogHandler() })
+            try await Daemon(configuration: configuration, path: path, environment: environment, log: silent).check()
             for notice in configuration.notices { print(notice) }
             print("\(path): the configuration is good")
             return

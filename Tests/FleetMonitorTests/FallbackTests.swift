@@ -129,3 +129,26 @@ import Timekeeping
         #expect(hook.sent.isEmpty)
     }
 }
+
+@Suite struct ReturningReceiverTests {
+    @Test func aReceiverThatComesBackHearsWhatItRefused() throws {
+        let time = ManualTime()
+        let hook = Receiver("hook", .webhook, time: time)
+        let stage = try Stage(receivers: [hook], time: time)
+        stage.list(2)
+        try stage.deliver(to: hook)
+        hook.next(.status(404))
+        stage.sweep()
+        stage.goDown(1)
+        #expect(try stage.rows(of: 1).map(\.state) == [.failed])
+        // The next page is accepted, and with it comes what was refused and is still true.
+        stage.goDown(2)
+        stage.run(for: .seconds(5))
+        let rooms = hook.taken.filter { $0.key.contains("room.offline") }.map(\.key)
+        #expect(Set(rooms) == ["contoso:room.offline:\(account(1))", "contoso:room.offline:\(account(2))"])
+        #expect(rooms.count == 2)
+        stage.comeBack(1, 2)
+        stage.run(for: .seconds(5))
+        #expect(hook.taken.filter { $0.word == "resolved" && $0.key.contains("room.offline") }.count == 2)
+    }
+}

@@ -22,23 +22,27 @@ public struct SightCount: Sendable, Hashable {
 public enum Sight {
     /// Counts who was seen.
     ///
-    /// Rooms that were never seen (their accounts are not enabled for Teams, say) do not count as long as some room has
-    /// been: they have a condition of their own, and a tenant with many of them is not blind.
-    ///
+    /// Rooms about which Graph never said more than "unknown" (their accounts are not enabled for Teams, say) do not
+    /// count as long as some room has been seen: they have a condition of their own, and a tenant with many of them is
+    /// not blind. Rooms whose every request failed do count: about them nothing is known at all.
     public static func count(
         _ tracks: some Sequence<RoomTrack>, at now: Moment, rules: DetectionRules
     ) -> SightCount {
         var all = 0
         var everSeen = 0
+        var unheard = 0
         var seen = 0
         let window = rules.sightWindow
         for track in tracks {
             all += 1
-            guard let usable = track.presence.lastUsable else { continue }
+            guard let usable = track.presence.lastUsable else {
+                if track.presence.reading == nil { unheard += 1 }
+                continue
+            }
             everSeen += 1
             if usable.elapsed(until: now) < window { seen += 1 }
         }
-        return SightCount(expected: everSeen > 0 ? everSeen : all, seen: seen)
+        return SightCount(expected: everSeen > 0 ? everSeen + unheard : all, seen: seen)
     }
 
     /// The signal for `tenant.blind`.

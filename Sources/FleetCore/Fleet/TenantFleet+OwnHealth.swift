@@ -32,6 +32,12 @@ extension TenantFleet {
         return decision
     }
 
+    /// Whether a receiver counts as down.
+    public func isChannelDown(_ receiver: ReceiverName) -> Bool {
+        conditions[DedupKey(tenant: tenant, condition: .channelDown, subject: .receiver(receiver))]?.phase.isWrong
+            ?? false
+    }
+
     /// The store could not be written, or could be again.
     public mutating func judgeStore(failure: String?, at now: Moment) -> FleetDecision {
         var decision = FleetDecision()

@@ -7,8 +7,12 @@ public import Timekeeping
 extension TenantFleet {
     /// Ends a sweep of the steady lane, or evaluates between sweeps.
     ///
-    /// - Parameter sweep: how the sweep ended; `nil` when none did.
-    public mutating func judgeSight(at now: Moment, sweep: SweepOutcome?) -> FleetDecision {
+    /// - Parameters:
+    ///   - sweep: how the sweep ended; `nil` when none did.
+    ///   - failure: why the newest sweep was not complete, for the page; `nil` when it was.
+    public mutating func judgeSight(
+        at now: Moment, sweep: SweepOutcome?, failure: String? = nil
+    ) -> FleetDecision {
         var decision = FleetDecision()
         let wasBlind = isBlind
         let count = Sight.count(tracks, at: now, rules: rules)
@@ -27,13 +31,14 @@ extension TenantFleet {
                 condition: .tenantBlind, tenant: tenant, severity: .error,
                 scope: Incident.Scope(kind: .tenant, id: tenant.text, name: tenant.text), rooms: [], cause: .provider,
                 summary: "Monitoring of \(tenant) is blind: Graph gave a usable presence for \(count.seen) of "
-                    + "\(count.expected) rooms. No room pages are sent while nothing is seen",
+                    + "\(count.expected) rooms\(failure.map { " (\($0))" } ?? ""). No room pages are sent while nothing "
+                    + "is seen",
                 firstBadAt: outage.firstBad.wall, lastGoodAt: nil, openedAt: now.wall,
                 evidence: [
                     Evidence(
                         source: "presence", reading: "\(count.seen) of \(count.expected) rooms seen",
                         observedAt: now.wall)
-                ])
+                ] + [failure].compactMap(\.self).map { Evidence(source: "sweep", reading: $0, observedAt: now.wall) })
         }
         // What a room did not say while nobody could hear it is not its silence.
         if wasBlind, !isBlind { sightedSince = now }

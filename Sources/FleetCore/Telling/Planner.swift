@@ -159,6 +159,21 @@ public struct Planner: Sendable {
         return reopening
     }
 
+    /// A receiver that had refused the page of an incident that is still open accepts messages again: it is told now.
+    ///
+    /// - Returns: nothing when it knows of the incident, never was to hear of it, or its fallback took the page instead.
+    public mutating func retold(_ incident: Incident, to receiver: ReceiverName, sent: [SentNotification]) -> Plan {
+        var plan = Plan()
+        let rows = sent.filter { $0.receiver == receiver }
+        guard let refused = rows.last(where: { $0.event.isTrigger }), refused.state == .failed,
+            !rows.contains(where: { $0.state == .waiting }),
+            !sent.contains(where: { $0.rule == "fallback:\(receiver)" && $0.state == .accepted })
+        else { return plan }
+        plan.notifications.append(
+            notification(.opened, incident, to: receiver, rule: refused.rule, wait: .zero))
+        return plan
+    }
+
     /// The same message to the receiver's fallback, because the receiver refused it or is too slow for it.
     public mutating func fellBack(_ refused: Notification) -> Plan {
         var plan = Plan()

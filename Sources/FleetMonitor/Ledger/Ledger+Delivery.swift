@@ -129,7 +129,9 @@ extension Ledger {
         switch outcome {
         case .accepted:
             metrics.dwell.record(now.wall.timeIntervalSince(notification.decidedAt))
+            guard own.isChannelDown(receiver) else { return }
             carryOut(own.judgeChannel(receiver, refusal: nil, at: now), tenant: .roomwatch, at: now)
+            retell(receiver, at: now)
         case .failed(let reason):
             log.error(
                 "receiver \(receiver) refused a message: \(reason)",
@@ -147,6 +149,20 @@ extension Ledger {
                 fallBack(notification, notBefore: now.advanced(by: wait), at: now)
             }
         }
+    }
+
+    /// Tells a receiver that has come back of what it refused and what is still wrong.
+    private func retell(_ receiver: ReceiverName, at now: Moment) {
+        var planner = Planner(tree: tree, now: now, settledAt: nil, generator: fallbackGenerator)
+        var change = Change()
+        for fleet in [own] + fleets.values {
+            for incident in fleet.book.allOpen {
+                change.notifications +=
+                    planner.retold(incident, to: receiver, sent: sent(of: incident.id)).notifications
+            }
+        }
+        fallbackGenerator = planner.generator
+        write(change, at: now)
     }
 
     /// Sends the message to the receiver's fallback as well, once.

@@ -14,6 +14,10 @@ public actor Ledger {
     /// Observation rows wait for the next transaction at most this long, and this many of them.
     static let observationFlush: Duration = .seconds(10)
     static let maximumPendingObservations = 50_000
+    /// Changes that are written from memory in one second once the disk takes them again.
+    static let flushBite = 200
+    /// A store that keeps failing is said again this often; its log may be on the same full disk.
+    static let failureReminder: Duration = .seconds(60)
     /// A store that failed without leaving anything to write counts as whole again after this long without a failure:
     /// the outbox is read and a checkpoint is written several times meanwhile.
     static let storeQuiet: Duration = .seconds(120)
@@ -43,6 +47,8 @@ public actor Ledger {
     var retryGenerator: SeededGenerator
     var fallbackGenerator: SeededGenerator
     private var settledAt: [TenantName: Moment] = [:]
+    /// The failure of the store that was logged last.
+    private var saidStoreFailure: (kind: String, at: Moment)?
     private var lastFlush: Moment
     private var lastStoreFailure: Moment?
 
@@ -58,6 +64,8 @@ public actor Ledger {
         public var lastComplete: Moment?
         public var completeCount = 0
         public var outcome: SweepOutcome?
+        /// Why the newest sweep was not complete.
+        public var failure: String?
     }
 
     public init(
@@ -168,14 +176,34 @@ public actor Ledger {
                     unanswered: unanswered, reason: reason))
         }
         guard lane == .steady else { return }
+        note(outcome, unanswered: unanswered, reason: reason, tenant: tenant)
         sweeps[tenant, default: SweepRecord()].last = now
         sweeps[tenant]?.outcome = outcome
+        sweeps[tenant]?.failure = outcome == .complete ? nil : reason
         if outcome == .complete {
             sweeps[tenant]?.lastComplete = now
             sweeps[tenant]?.completeCount += 1
         }
-        guard let decision = fleets[tenant]?.judgeSight(at: now, sweep: outcome) else { return }
+        guard
+            let decision = fleets[tenant]?.judgeSight(at: now, sweep: outcome, failure: sweeps[tenant]?.failure)
+        else { return }
         carryOut(decision, tenant: tenant, at: now)
+    }
+
+    /// A sweep that ends otherwise than the one before is worth a line; one every five seconds is not.
+    private func note(_ outcome: SweepOutcome, unanswered: Int, reason: String, tenant: TenantName) {
+        let before = sweeps[tenant]
+        let isNews = before?.outcome != outcome || (outcome != .complete && before?.failure != reason)
+        guard isNews else { return }
+        if outcome == .complete {
+            if before?.outcome != nil {
+                log.notice("presence sweeps are complete again", metadata: ["tenant": "\(tenant)"])
+            }
+        } else {
+            log.warning(
+                "presence sweep \(outcome.rawValue): \(reason); \(unanswered) rooms went unanswered and count as not seen",
+                metadata: ["tenant": "\(tenant)"])
+        }
     }
 
     /// Takes one refresh of the inventory.
@@ -226,7 +254,7 @@ public actor Ledger {
     public func tick() {
         let now = time.now()
         for tenant in fleets.keys.sorted() {
-            if let decision = fleets[tenant]?.judgeSight(at: now, sweep: nil) {
+            if let decision = fleets[tenant]?.judgeSight(at: now, sweep: nil, failure: sweeps[tenant]?.failure) {
                 carryOut(decision, tenant: tenant, at: now)
             }
             if let decision = fleets[tenant]?.tick(at: now) { carryOut(decision, tenant: tenant, at: now) }
@@ -417,7 +445,11 @@ public actor Ledger {
     /// Tries to bring the disk up to date with memory.
     private func flushMemory(at now: Moment) {
         do throws(StoreError) {
+            var bite = Self.flushBite
             while let (change, attempts) = memory.oldest {
+                // Each commit waits for the disk; sweeps must not wait for all of them.
+                guard bite > 0 else { return }
+                bite -= 1
                 // A change and the attempts for its messages go together, so a sent row is never seen waiting.
                 try store.commit(change, attempts: attempts)
                 memory.written()
@@ -451,8 +483,12 @@ public actor Ledger {
     func noteStoreFailure(_ error: StoreError, at now: Moment) {
         lastStoreFailure = now
         metrics.storeFailures.increment()
-        log.error("store: \(error)")
-        if memory.lost > 0 { log.critical("store: \(memory.lost) records were lost; memory is full") }
+        let isNews = saidStoreFailure.map { $0.kind != error.kind || $0.at.elapsed(until: now) >= Self.failureReminder }
+        if isNews ?? true {
+            saidStoreFailure = (error.kind, now)
+            log.error("store: \(error)")
+            if memory.lost > 0 { log.critical("store: \(memory.lost) records were lost; memory is full") }
+        }
         carryOut(own.judgeStore(failure: error.description, at: now), tenant: .roomwatch, at: now)
     }
 }

@@ -11,6 +11,8 @@ public import Timekeeping
 public struct InventoryLoop: Sendable {
     /// After a refresh that could not read the directory, the next one comes this soon, then twice as late each time.
     static let firstRetry: Duration = .seconds(10)
+    /// While no room is known at all, the directory is asked at least this often.
+    static let longestBlindRetry: Duration = .seconds(20)
     /// Records of devices in trouble are read this often between two lists (design section 2: at most every 60 s).
     static let troubleInterval: Duration = .seconds(60)
     /// So many records of devices in trouble are read in one round; the list of all devices brings the rest.
@@ -21,6 +23,8 @@ public struct InventoryLoop: Sendable {
     private let client: GraphClient
     private let devices: DeviceReader
     private let inventory: InventoryReader
+    /// Gives up early: what it cannot read at once the full refresh reads patiently.
+    private let quickly: InventoryReader
     private let ledger: Ledger
     private let time: any TimeSource
     private let progress: Progress
@@ -39,6 +43,7 @@ public struct InventoryLoop: Sendable {
         self.log = log
         devices = DeviceReader(client: client, time: time)
         inventory = InventoryReader(client: client, devices: devices, time: time)
+        quickly = InventoryReader(client: client, devices: devices, time: time, patience: .failAtOnce)
     }
 
     public func run() async {
@@ -73,6 +78,8 @@ public struct InventoryLoop: Sendable {
     private struct Memory {
         var capability: DeviceCapability?
         var placesRead: Moment?
+        /// What Places said last; a room that joins between two reads of it finds its building here.
+        var places: [PlaceRecord]?
         var failures = 0
         var remarks: Set<String> = []
         var roles: [String]?
@@ -89,6 +96,7 @@ public struct InventoryLoop: Sendable {
         let placesAreDue =
             values.readsPlaces
             && memory.placesRead.map { $0.elapsed(until: began) >= values.places } ?? values.readsPlaces
+        if await ledger.knownAccounts(tenant: tenant).isEmpty { await readAccountsFirst(values) }
         var listing: DeviceListing?
         if values.readsDevices {
             let read = await devices.list()
@@ -98,13 +106,18 @@ public struct InventoryLoop: Sendable {
                 .devices, tenant: tenant, succeeded: read.devices != nil, isRetired: read.capability.isGone,
                 interval: values.devices)
         }
-        let reading = await inventory.read(
+        var reading = await inventory.read(
             known: await ledger.knownAccounts(tenant: tenant), include: values.scope.include,
             sources: InventorySources(
                 licences: values.readsLicences, devices: values.readsDevices, places: placesAreDue),
             listing: listing)
         if Task.isCancelled { return values.devices }
-        if reading.places != nil { memory.placesRead = began }
+        if let places = reading.places {
+            memory.placesRead = began
+            memory.places = places
+        } else {
+            reading.places = memory.places
+        }
         note(reading.remarks, &memory)
         await reviewPermissions(&memory)
         await ledger.noteSource(
@@ -112,7 +125,8 @@ public struct InventoryLoop: Sendable {
             interval: values.devices)
         if placesAreDue {
             await ledger.noteSource(
-                .places, tenant: tenant, succeeded: reading.places != nil, isRetired: false, interval: values.places)
+                .places, tenant: tenant, succeeded: memory.placesRead == began, isRetired: false,
+                interval: values.places)
         }
         await ledger.accept(reading, tenant: tenant, scope: values.scope)
         guard reading.accounts == nil else {
@@ -121,7 +135,19 @@ public struct InventoryLoop: Sendable {
         }
         memory.failures += 1
         let doubled = Self.firstRetry * (1 << min(memory.failures - 1, 10))
-        return min(doubled, values.devices)
+        // With no room to watch nothing is watched at all, so the pause stays short.
+        let longest = await ledger.knownAccounts(tenant: tenant).isEmpty ? Self.longestBlindRetry : values.devices
+        return min(doubled, longest)
+    }
+
+    /// On the very first start the rooms are watched as soon as the directory names them; devices and places, which may
+    /// be slow or hang, only add to what is known of them.
+    private func readAccountsFirst(_ values: LiveSettings.Values) async {
+        let reading = await quickly.read(
+            known: [], include: values.scope.include,
+            sources: InventorySources(licences: values.readsLicences, devices: false, places: false))
+        guard !Task.isCancelled, reading.accounts?.isEmpty == false else { return }
+        await ledger.accept(reading, tenant: tenant, scope: values.scope)
     }
 
     private func readDevicesInTrouble() async {

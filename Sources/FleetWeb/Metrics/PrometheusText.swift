@@ -22,7 +22,7 @@ enum PrometheusText {
         "roomwatch_rooms_weak": "Rooms where another device can keep the account online.",
         "roomwatch_incidents_open": "Open incidents by severity.",
         "roomwatch_outbox_waiting": "Notifications that no receiver has accepted yet.",
-        "roomwatch_graph_requests_total": "Requests sent to Microsoft Graph.",
+        "roomwatch_graph_requests": "Requests sent to Microsoft Graph.",
         "roomwatch_series_unkept": "Series that were not kept because there were too many.",
     ]
 

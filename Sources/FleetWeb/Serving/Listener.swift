@@ -2,6 +2,7 @@
 // keeps over restarts. Hummingbird serves the first two; for the third its channel is put on the inherited descriptor.
 
 import Foundation
+import Glibc
 public import Hummingbird
 import HummingbirdCore
 public import Logging
@@ -23,6 +24,21 @@ public enum Listener: Sendable, Hashable, CustomStringConvertible {
         case .socket(let path): "unix:\(path)"
         case .inherited(_, let name): "systemd socket \(name)"
         }
+    }
+}
+
+/// A listener that cannot be opened.
+public struct ListenerError: Error, Sendable, CustomStringConvertible {
+    public let listener: Listener
+    public let reason: String
+
+    init(_ listener: Listener, _ reason: String) {
+        self.listener = listener
+        self.reason = reason
+    }
+
+    public var description: String {
+        "cannot listen on \(listener): \(reason); stop the other process, or change api.listen or api.socket"
     }
 }
 
@@ -51,7 +67,9 @@ public struct WebServer: Service {
     public func run() async throws {
         switch listener {
         case .address(let host, let port): try await serve(.hostname(host, port: port))
-        case .socket(let path): try await serve(.unixDomainSocket(path: path))
+        case .socket(let path):
+            guard !Self.isAnswered(path) else { throw ListenerError(listener, "another process listens there") }
+            try await serve(.unixDomainSocket(path: path))
         case .inherited(let descriptor, _): try await serve(inherited: descriptor)
         }
     }
@@ -59,19 +77,44 @@ public struct WebServer: Service {
     private func serve(_ address: BindAddress) async throws {
         let onListening = onListening
         let description = listener.description
+        let path: String? = if case .socket(let file) = listener { file } else { nil }
         let application = Application(
             responder: responder, server: .http1(configuration: .init(idleTimeout: Self.idleTimeout)),
             configuration: ApplicationConfiguration(
                 address: address, serverName: "roomwatch",
                 availableConnectionsDelegate: MaximumAvailableConnections(Self.maximumConnections)),
             onServerRunning: { channel in
+                // Whoever is in the group of the directory may use the socket; nobody else (contract: 0660).
+                if let path { chmod(path, 0o660) }
                 guard let port = channel.localAddress?.port, let colon = description.lastIndex(of: ":") else {
                     await onListening(description)
                     return
                 }
                 await onListening(description[..<colon] + ":\(port)")
             }, logger: log)
-        try await application.run()
+        do {
+            try await application.run()
+        } catch let error as IOError {
+            throw ListenerError(listener, "\(error)")
+        }
+    }
+
+    /// Whether somebody accepts connections on a socket file. One that nobody answers was left behind by a crash and is
+    /// replaced.
+    private static func isAnswered(_ path: String) -> Bool {
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let bytes = Array(path.utf8)
+        guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else { return false }
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+            }
+        }
     }
 
     private func serve(inherited descriptor: Int32) async throws {
