@@ -27,10 +27,12 @@ struct Secrets {
     }
 
     /// The content of a file that the configuration names.
-    func text(of reference: SecretReference) throws(DaemonError) -> String {
+    ///
+    /// - Parameter isPublic: whether everybody may read it, as a certificate.
+    func text(of reference: SecretReference, isPublic: Bool = false) throws(DaemonError) -> String {
         do throws(CredentialError) {
             let credential = try credentials.read(reference.name)
-            if let warning = credential.warning { log.warning("\(reference.key): \(warning)") }
+            if !isPublic, let warning = credential.warning { log.warning("\(reference.key): \(warning)") }
             return credential.text
         } catch {
             throw fault(reference, "\(error)")
@@ -57,7 +59,7 @@ struct Secrets {
         case .clientSecret(let reference):
             return .clientSecret(Secret(try text(of: reference)))
         case .certificate(let certificate, let privateKey):
-            let certificatePEM = try text(of: certificate)
+            let certificatePEM = try text(of: certificate, isPublic: true)
             let privateKeyPEM = Secret(try text(of: privateKey))
             do throws(CertificateError) {
                 return .certificate(

@@ -343,13 +343,18 @@ public actor Ledger {
         change.conditions = decision.conditions
         change.transitions = decision.transitions
         plan(decision.events, tenant: tenant, at: now, into: &change)
+        let incidents = Dictionary(
+            decision.events.map { ($0.incident.id, $0.incident) }, uniquingKeysWith: { _, newer in newer })
         for transition in decision.transitions where transition.to == .firing || transition.from.isWrong {
+            let incident = transition.incident.flatMap { incidents[$0] }
+            var metadata: Logger.Metadata = [
+                "tenant": "\(tenant)", "subject": "\(transition.subject)", "reason": "\(transition.reason)",
+            ]
+            if let id = transition.incident { metadata["incident"] = "\(id)" }
+            let story = incident.map { ": \($0.summary)" } ?? ""
             log.notice(
-                "\(transition.condition.rawValue) \(transition.from.rawValue) -> \(transition.to.rawValue)",
-                metadata: [
-                    "tenant": "\(tenant)", "subject": "\(transition.subject)", "reason": "\(transition.reason)",
-                    "incident": "\(transition.incident?.text ?? "-")",
-                ])
+                "\(transition.condition.rawValue) \(transition.from.rawValue) -> \(transition.to.rawValue)\(story)",
+                metadata: metadata)
         }
         write(change, at: now)
     }

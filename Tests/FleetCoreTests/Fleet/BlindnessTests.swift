@@ -79,6 +79,16 @@ struct BlindnessTests {
         #expect(dark.told == ["opened tenant.blind contoso error"])
     }
 
+    /// A first start that only ever hears a twentieth of the rooms knows nothing about the others, so they count.
+    @Test func aFirstStartIntoPartialDarknessIsBlindness() {
+        var watch = Watch(rooms: 20)
+        for second in stride(from: 1.0, through: 200, by: 5) {
+            watch.hear(Dictionary(uniqueKeysWithValues: (1...20).map { ($0, $0 == 1 ? .good : .failed) }), at: second)
+            watch.judge(at: second + 1, sweep: .partial)
+        }
+        #expect(watch.told == ["opened tenant.blind contoso error"])
+    }
+
     @Test func blindnessIsCriticalAfterAQuarterOfAnHourInBookableHours() throws {
         var watch = Self.seen()
         watch.judge(at: 301)
