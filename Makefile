@@ -51,6 +51,8 @@ check: lint test ## What CI runs: format, tests, and a short demo that must miss
 	$(MAKE) demo SECONDS=60
 
 bench: deps ## Measure the budgets: sweep, decode, commit, memory. Needs a quiet machine.
+	$(SWIFT) build -c release --product graph-simulator
+	$(SWIFT) build -c release --product roomwatchd
 	$(SWIFT) build -c release --product roomwatch-bench
 	@"$$($(SWIFT) build -c release --show-bin-path)/roomwatch-bench"
 

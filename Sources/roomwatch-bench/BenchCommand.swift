@@ -43,13 +43,16 @@ struct BenchCommand: AsyncParsableCommand {
 
 /// Prints one aligned line per figure.
 struct Report: Sendable {
-    func title(_ text: String) { print("\n\(text)") }
+    func title(_ text: String) { say("\n\(text)") }
 
     func row(_ name: String, _ value: String, budget: String = "") {
         let padded = name.padding(toLength: 58, withPad: " ", startingAt: 0)
         let figure = String(repeating: " ", count: max(0, 16 - value.count)) + value
-        print("  \(padded)\(figure)\(budget.isEmpty ? "" : "   budget \(budget)")")
+        say("  \(padded)\(figure)\(budget.isEmpty ? "" : "   budget \(budget)")")
     }
+
+    /// Written at once, also into a pipe: a bench takes minutes, and whoever waits wants to see it move.
+    private func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
 
     static func milliseconds(_ seconds: Double) -> String { String(format: "%.1f ms", seconds * 1000) }
 }
