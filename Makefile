@@ -60,8 +60,8 @@ release: deps ## Build the executables for installation.
 	$(SWIFT) build -c release --static-swift-stdlib --product roomwatchd
 	$(SWIFT) build -c release --static-swift-stdlib --product graph-simulator
 
-install: release ## Install executables, units and the example configuration below DESTDIR.
-	bin="$$($(SWIFT) build -c release --static-swift-stdlib --show-bin-path)"; \
+install: ## Install what `make release` built: executables, units and the example configuration below DESTDIR.
+	bin=.build/release; [ -x "$$bin/roomwatchd" ] || { echo "Run make release first."; exit 1; }; \
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/lib/systemd/system" \
 	    "$(DESTDIR)$(PREFIX)/lib/sysusers.d" "$(DESTDIR)$(PREFIX)/share/doc/roomwatch" "$(DESTDIR)/etc/roomwatch"; \
 	install -m 0755 -s "$$bin/roomwatchd" "$$bin/graph-simulator" "$(DESTDIR)$(PREFIX)/bin/"; \
@@ -70,7 +70,7 @@ install: release ## Install executables, units and the example configuration bel
 	install -m 0644 systemd/roomwatch.sysusers "$(DESTDIR)$(PREFIX)/lib/sysusers.d/roomwatch.conf"; \
 	install -m 0644 README.md LICENSE Config/roomwatch.yaml "$(DESTDIR)$(PREFIX)/share/doc/roomwatch/"; \
 	[ -e "$(DESTDIR)/etc/roomwatch/roomwatch.yaml" ] || \
-	    install -m 0640 Config/roomwatch.yaml "$(DESTDIR)/etc/roomwatch/roomwatch.yaml"
+	    install -m 0644 Config/roomwatch.yaml "$(DESTDIR)/etc/roomwatch/roomwatch.yaml"
 
 clean: ## Remove what was built.
 	rm -rf .build

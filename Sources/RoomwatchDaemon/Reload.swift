@@ -18,13 +18,12 @@ struct Reload {
     let notifier: ServiceNotifier
 
     func run(on signals: ProcessSignals) async {
-        var current = running
+        var adopted = running.routing
         for await signal in signals where signal == .hangup {
             tell { () throws(ServiceNotifierError) in try notifier.reloading() }
             do throws(ConfigurationErrors) {
                 let fresh = try Configuration.load(path: path, environment: environment)
-                await adopt(fresh, instead: current)
-                current = fresh
+                adopted = await adopt(fresh, routing: adopted)
             } catch {
                 parts.log.error("the new configuration is refused, the old one stays: \(error)")
             }
@@ -32,18 +31,20 @@ struct Reload {
         }
     }
 
-    private func adopt(_ fresh: Configuration, instead current: Configuration) async {
+    /// - Parameter routing: the routes in force.
+    /// - Returns: the routes in force from now on.
+    private func adopt(_ fresh: Configuration, routing: RoutingTree) async -> RoutingTree {
         for notice in fresh.notices { parts.log.notice("\(notice)") }
-        let cold = running.restartOnlyDifferences(to: fresh)
+        var cold = running.restartOnlyDifferences(to: fresh)
+        // Receivers are built at the start; a route to one that is not running would reach nobody.
+        let isServed = Set(fresh.routing.receivers.keys) == Set(running.routing.receivers.keys)
+        if !isServed { cold.append("routes") }
+        let inForce = isServed ? fresh.routing : routing
         if !cold.isEmpty {
             parts.log.warning("these changes wait for a restart: \(cold.joined(separator: ", "))")
         }
-        var routing = fresh.routing
-        // Receivers are built at the start; a route to one that is not running keeps its old meaning until the restart.
-        let known = running.routing.receivers
-        if Set(routing.receivers.keys) != Set(known.keys) { routing = current.routing }
         await parts.ledger.adopt(
-            tree: routing,
+            tree: inForce,
             rules: Dictionary(watches.map { ($0.name, fresh.detection) }, uniquingKeysWith: { first, _ in first }),
             hours: fresh.hours)
         for watch in watches {
@@ -51,6 +52,7 @@ struct Reload {
             watch.settings.replace(with: TenantWatch.values(of: tenant, in: fresh))
         }
         parts.log.notice("the configuration was reloaded")
+        return inForce
     }
 
     private func tell(_ say: () throws(ServiceNotifierError) -> Void) {

@@ -24,7 +24,7 @@ struct PermissionReviewTests {
             ("Presence.Read.All", FleetModule.detection), ("User.Read.All", .detection),
             ("TeamworkDevice.ReadWrite.All", .deviceCommands), ("CallRecords.Read.All", .callHealth),
             ("CallRecord-PstnCalls.Read.All", .telephony), ("Place.Read.All", .smartBuildings),
-            ("Calendars.ReadBasic.All", .smartBuildings), ("AuditLog.Read.All", .signInEvidence),
+            ("Calendars.ReadBasic.All", .bookings), ("AuditLog.Read.All", .signInEvidence),
             ("ServiceHealth.Read.All", .serviceHealthEvidence), ("LicenseAssignment.Read.All", .licenceEvidence),
         ])
     func missing(_ role: String, _ module: FleetModule) throws {

@@ -72,7 +72,7 @@ public struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
 public struct OutboundConfiguration: Sendable, Hashable {
     /// Base URL of a proxy; `nil` for none.
     public var proxy: String?
-    /// PEM certificates to trust beside those of the system.
+    /// PEM certificates to trust instead of those of the system.
     public var caFile: SecretReference?
 
     public init() {}

@@ -31,8 +31,8 @@ extension TenantFleet {
                 condition: .tenantBlind, tenant: tenant, severity: .error,
                 scope: Incident.Scope(kind: .tenant, id: tenant.text, name: tenant.text), rooms: [], cause: .provider,
                 summary: "Monitoring of \(tenant) is blind: Graph gave a usable presence for \(count.seen) of "
-                    + "\(count.expected) rooms\(failure.map { " (\($0))" } ?? ""). No room pages are sent while nothing "
-                    + "is seen",
+                    + "\(count.expected) rooms\(failure.map { " (\($0))" } ?? ""). Rooms that are not seen are not "
+                    + "paged",
                 firstBadAt: outage.firstBad.wall, lastGoodAt: nil, openedAt: now.wall,
                 evidence: [
                     Evidence(

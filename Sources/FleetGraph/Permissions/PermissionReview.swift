@@ -9,6 +9,7 @@ public enum FleetModule: String, Sendable, Hashable, CaseIterable {
     case callHealth = "call_health"
     case telephony
     case smartBuildings = "smart_buildings"
+    case bookings
     case signInEvidence = "sign_in_evidence"
     case serviceHealthEvidence = "service_health_evidence"
     case licenceEvidence = "licence_evidence"
@@ -111,7 +112,7 @@ private struct Need {
             loss: "Smart Buildings lacks places: buildings and floors come from the directory alone.",
             broader: ["Place.ReadWrite.All"]),
         Need(
-            module: .smartBuildings, permission: "Calendars.ReadBasic.All",
+            module: .bookings, permission: "Calendars.ReadBasic.All",
             loss: "Smart Buildings lacks bookings: severity and reports know no meetings.",
             broader: ["Calendars.Read", "Calendars.ReadWrite"]),
         Need(
