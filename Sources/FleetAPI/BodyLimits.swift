@@ -71,6 +71,7 @@ extension IncidentBody {
         body.summary = summary.shortened(toJSONBytes: BodyLimits.summaryBytes)
         body.acknowledgedBy = acknowledgedBy.map(text)
         body.resolution = resolution.map(text)
+        body.contact = contact.map(text)
         body.links = Links(own: link(links.own), runbook: link(links.runbook))
         body.notification = notification.map { Reason(reason: text($0.reason), rule: text($0.rule)) }
         body.rooms = rooms.prefix(step.rooms).map { room in

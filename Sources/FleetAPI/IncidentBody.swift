@@ -34,6 +34,8 @@ public struct IncidentBody: Sendable, Hashable, Codable {
     public var resolution: String?
     /// The booking that is running or next, when there is one.
     public var meeting: Meeting?
+    /// Whom to call on site, in the operator's words.
+    public var contact: String?
     public var links: Links
     /// Why the receiver was told; `nil` where nobody is being told, as in an answer of the API.
     public var notification: Reason?
@@ -45,7 +47,8 @@ public struct IncidentBody: Sendable, Hashable, Codable {
         tenant: String, scope: Scope, rooms: [Room], roomsTotal: Int, cause: String, summary: String,
         firstBadAt: Timestamp, lastGoodAt: Timestamp? = nil, openedAt: Timestamp, acknowledgedAt: Timestamp? = nil,
         acknowledgedBy: String? = nil, reopenedCount: Int = 0, resolvedAt: Timestamp? = nil, resolution: String? = nil,
-        meeting: Meeting? = nil, links: Links = Links(), notification: Reason? = nil, evidence: [Evidence] = []
+        meeting: Meeting? = nil, contact: String? = nil, links: Links = Links(), notification: Reason? = nil,
+        evidence: [Evidence] = []
     ) {
         self.id = id
         self.revision = revision
@@ -68,6 +71,7 @@ public struct IncidentBody: Sendable, Hashable, Codable {
         self.resolvedAt = resolvedAt
         self.resolution = resolution
         self.meeting = meeting
+        self.contact = contact
         self.links = links
         self.notification = notification
         self.evidence = evidence
@@ -86,7 +90,7 @@ public struct IncidentBody: Sendable, Hashable, Codable {
         case acknowledgedBy = "acknowledged_by"
         case reopenedCount = "reopened_count"
         case resolvedAt = "resolved_at"
-        case resolution, meeting, links, notification, evidence
+        case resolution, meeting, contact, links, notification, evidence
     }
 
     private enum ReservedKeys: String, CodingKey {
@@ -118,6 +122,7 @@ public struct IncidentBody: Sendable, Hashable, Codable {
         try fields.encode(resolvedAt, forKey: .resolvedAt)
         try fields.encode(resolution, forKey: .resolution)
         try fields.encode(meeting, forKey: .meeting)
+        try fields.encode(contact, forKey: .contact)
         try fields.encode(links, forKey: .links)
         try fields.encode(notification, forKey: .notification)
         try fields.encode(evidence, forKey: .evidence)

@@ -88,7 +88,7 @@ extension IncidentBody {
 
     /// Why a receiver is told.
     public struct Reason: Sendable, Hashable, Codable {
-        /// `opened`, `updated`, `acknowledged`, `reopened` or `resolved`.
+        /// `opened`, `updated`, `acknowledged`, `reopened`, `resolved`, `reminder`, `escalation` or `test`.
         public var reason: String
         /// The rule that chose the receiver, `routes[0]` or `fallback:<receiver>`.
         public var rule: String

@@ -48,10 +48,21 @@ public struct SenderIdentity: Sendable, Hashable {
     public var version: String
     /// `api.external_url`: where people and scripts reach this daemon; `nil` when it is not configured.
     public var externalURL: String?
+    /// `runbook_url`: where people read what to do, with `{condition}` in place of the condition's name.
+    public var runbookURL: String?
 
-    public init(version: String, externalURL: String? = nil) {
+    public init(version: String, externalURL: String? = nil, runbookURL: String? = nil) {
         self.version = version
         self.externalURL = externalURL
+        self.runbookURL = runbookURL
+    }
+
+    /// What to do about a condition; `nil` when no runbook is configured.
+    func runbook(for condition: Condition) -> String? {
+        guard let parts = runbookURL?.split(separator: "{condition}", omittingEmptySubsequences: false) else {
+            return nil
+        }
+        return parts.joined(separator: condition.rawValue)
     }
 
     var userAgent: String { "Roomwatch/\(version)" }

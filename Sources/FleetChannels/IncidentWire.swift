@@ -19,12 +19,16 @@ extension IncidentBody {
             scope: Scope(
                 kind: incident.scope.kind.rawValue, id: incident.scope.id, name: incident.scope.name,
                 partial: incident.scope.partial),
-            rooms: incident.rooms.prefix(BodyLimits.rooms).map(Room.init), roomsTotal: incident.rooms.count,
+            rooms: incident.rooms.prefix(BodyLimits.rooms).map(Room.init), roomsTotal: incident.roomsTotal,
             cause: incident.cause.rawValue, summary: incident.summary, firstBadAt: Timestamp(incident.firstBadAt),
             lastGoodAt: incident.lastGoodAt.map(Timestamp.init), openedAt: Timestamp(incident.openedAt),
             acknowledgedAt: incident.acknowledgedAt.map(Timestamp.init), acknowledgedBy: incident.acknowledgedBy,
             reopenedCount: incident.reopenedCount, resolvedAt: incident.resolvedAt.map(Timestamp.init),
-            resolution: incident.resolution?.rawValue, links: Links(own: sender.resource(of: incident.id)),
+            resolution: incident.resolution?.rawValue,
+            meeting: incident.meeting.map {
+                Meeting(startsAt: Timestamp($0.startsAt), endsAt: Timestamp($0.endsAt))
+            }, contact: incident.contact,
+            links: Links(own: sender.resource(of: incident.id), runbook: sender.runbook(for: incident.condition)),
             evidence: incident.evidence.suffix(BodyLimits.evidence).map(Evidence.init))
     }
 }
@@ -47,10 +51,11 @@ extension EventType {
         self =
             switch event {
             case .opened: .incidentOpened
-            case .updated: .incidentUpdated
+            case .updated, .reminder, .escalation: .incidentUpdated
             case .acknowledged: .incidentAcknowledged
             case .reopened: .incidentReopened
             case .resolved: .incidentResolved
+            case .test: .monitorTest
             }
     }
 }

@@ -31,7 +31,7 @@ func sampleEvent(_ incident: IncidentBody = sampleIncident()) -> IncidentEvent {
     /// Keys in alphabetical order, because the bytes are signed and must not vary.
     private let golden = """
         {"data":{"incident":{"acknowledged_at":null,"acknowledged_by":null,"cause":"network_or_power",\
-        "condition":"room.offline","dedup_key":"contoso:room.offline:a1","evidence":[{"observed_at":\
+        "condition":"room.offline","contact":null,"dedup_key":"contoso:room.offline:a1","evidence":[{"observed_at":\
         "2026-11-20T07:59:50.000Z","reading":"Offline","source":"presence"}],"first_bad_at":"2026-11-20T07:59:50.000Z",\
         "id":"01JD0000000000000000000001","last_good_at":"2026-11-20T07:59:45.000Z","links":{"runbook":null,"self":\
         "https://roomwatch.contoso.com/api/v1/incidents/01JD"},"meeting":null,"notification":{"reason":"opened","rule":\

@@ -75,7 +75,7 @@ private func channel(
         #expect(call.limits.total == .seconds(10) && call.limits.connect == .seconds(5))
         let golden = """
             {"data":{"incident":{"acknowledged_at":null,"acknowledged_by":null,"cause":"network_or_power",\
-            "condition":"room.offline","dedup_key":"contoso:room.offline:a17","evidence":[{"observed_at":\
+            "condition":"room.offline","contact":null,"dedup_key":"contoso:room.offline:a17","evidence":[{"observed_at":\
             "2026-11-20T07:59:50.000Z","reading":"Offline","source":"presence"}],\
             "first_bad_at":"2026-11-20T07:59:50.000Z","id":"01JD0000000000000000000001",\
             "last_good_at":"2026-11-20T07:59:45.000Z","links":{"runbook":null,"self":\

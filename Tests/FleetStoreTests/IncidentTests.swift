@@ -46,7 +46,12 @@ struct IncidentTests {
         whole.resolvedAt = at(1.0 / 3)
         whole.resolution = .merged
         whole.status = .resolved
-        whole.rooms[0].floor = nil
+        whole.acknowledgedSeverity = .error
+        whole.meeting = Incident.Meeting(startsAt: at(1.0 / 7), endsAt: at(3_600.3))
+        whole.contact = "Front desk, \"north\""
+        var affected = (0..<60).map { Incident.RoomReference(room($0)) }
+        affected[0].floor = nil
+        whole.name(affected)
         // A property that is added to Incident and stays nil here would not be proved.
         for property in Mirror(reflecting: whole).children {
             let isOptional = Mirror(reflecting: property.value).displayStyle == .optional
@@ -63,13 +68,19 @@ struct IncidentTests {
         whole.acknowledgedAt = at(0.1)
         whole.acknowledgedBy = "duty desk \"north\" \u{1F4DE}/\\\n\u{1}\u{7F}é"
         whole.lastGoodAt = Date(timeIntervalSinceReferenceDate: -1e-7)
-        whole.rooms = [whole.rooms[0], Incident.RoomReference(room(2))]
-        whole.rooms[1].building = nil
+        var nowhere = Incident.RoomReference(room(2))
+        nowhere.building = nil
+        whole.name([whole.rooms[0], nowhere])
+        var crowded = whole
+        crowded.name((0..<60).map { Incident.RoomReference(room($0)) })
+        crowded.meeting = Incident.Meeting(startsAt: at(1.0 / 7), endsAt: at(3_600.3))
+        crowded.contact = "Front desk"
+        crowded.acknowledgedSeverity = .critical
         var bare = whole
-        bare.rooms = []
+        bare.name([])
         bare.evidence = []
         bare.lastGoodAt = nil
-        for incident in [whole, bare, incident(3)] {
+        for incident in [whole, bare, crowded, incident(3)] {
             let written = try JSONSerialization.jsonObject(with: Data(IncidentEncoding.json(of: incident)))
             let expected = try JSONSerialization.jsonObject(with: JSONEncoder().encode(incident))
             #expect(try #require(written as? NSDictionary) == #require(expected as? NSDictionary))

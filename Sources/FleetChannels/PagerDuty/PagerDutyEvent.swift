@@ -59,7 +59,7 @@ extension PagerDutyEvent {
         dedupKey = notification.incident.key.text
         // An update is a trigger of the same key: it changes the alert and notifies nobody anew.
         switch notification.event {
-        case .opened, .reopened, .updated: action = .trigger
+        case .opened, .reopened, .updated, .reminder, .escalation, .test: action = .trigger
         case .acknowledged: action = .acknowledge
         case .resolved: action = .resolve
         }

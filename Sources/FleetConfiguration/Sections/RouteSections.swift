@@ -114,8 +114,7 @@ extension Field {
     /// A condition that this version knows.
     func condition() -> Condition? {
         guard let text = text(maximum: 64) else { return nil }
-        let later = ["floor.offline", "building.offline", "tenant.offline", "room.flapping"]
-        if Condition(rawValue: text) == nil, later.contains(text) || text.hasPrefix("device.") {
+        if Condition(rawValue: text) == nil, text.hasPrefix("device.") {
             refuse("\(text.quoted) is not in this version", remedy: "remove it")
             return nil
         }

@@ -51,7 +51,9 @@ public struct IncidentBook: Sendable {
                 reopened.severity = fresh.severity
                 reopened.cause = fresh.cause
                 reopened.summary = fresh.summary
-                reopened.rooms = fresh.rooms
+                reopened.take(roomsOf: fresh)
+                reopened.meeting = fresh.meeting
+                reopened.contact = fresh.contact
                 reopened.lastGoodAt = fresh.lastGoodAt
                 reopened.firstBadAt = fresh.firstBadAt
                 reopened.reopenedCount += 1
@@ -90,6 +92,9 @@ public struct IncidentBook: Sendable {
         case (.manual, _): return "Closed by hand: \(incident.summary)"
         case (.merged, _): return "\(subject) is part of a larger incident now"
         case (.recovered, .roomOffline): return "\(subject) is online again"
+        case (.recovered, .floorOffline), (.recovered, .buildingOffline), (.recovered, .tenantOffline):
+            return "\(incident.scope.name) is online again"
+        case (.recovered, .roomFlapping): return "\(subject) has been stable"
         case (.recovered, .roomUnseen), (.recovered, .roomNeverSeen): return "\(subject) can be seen"
         case (.recovered, .tenantBlind): return "Monitoring of \(subject) can see again"
         case (.recovered, .sourceStalled): return "The source \(subject) is read again"
@@ -127,6 +132,7 @@ public struct IncidentBook: Sendable {
         guard var incident = open(key), incident.acknowledgedAt != nil else { return nil }
         incident.acknowledgedAt = nil
         incident.acknowledgedBy = nil
+        incident.acknowledgedSeverity = nil
         incident.status = .open
         incidents[key] = incident
         return incident

@@ -124,8 +124,10 @@ extension TenantFleet {
 
     private static func isAboutRoom(_ condition: Condition) -> Bool {
         switch condition {
-        case .roomOffline, .roomUnseen, .roomNeverSeen: true
-        case .tenantBlind, .sourceStalled, .inventoryShrunk, .channelDown, .storeDegraded: false
+        case .roomOffline, .roomFlapping, .roomUnseen, .roomNeverSeen: true
+        case .floorOffline, .buildingOffline, .tenantOffline, .tenantBlind, .sourceStalled, .inventoryShrunk,
+            .channelDown, .storeDegraded:
+            false
         }
     }
 
@@ -161,7 +163,7 @@ extension TenantFleet {
 
     /// A room left the list: whatever is open about it is over, because nobody watches it any more.
     private mutating func retire(_ account: AccountID, at now: Moment, into decision: inout FleetDecision) {
-        for condition in [Condition.roomOffline, .roomUnseen, .roomNeverSeen] {
+        for condition in [Condition.roomOffline, .roomFlapping, .roomUnseen, .roomNeverSeen] {
             let key = DedupKey(tenant: tenant, condition: condition, subject: .room(account))
             let event = book.resolve(key, as: .removed, at: now)
             if let event { decision.events.append(event) }

@@ -14,8 +14,10 @@ public struct Incident: Sendable, Hashable, Codable {
     public var severity: Severity
     public var status: Status
     public var scope: Scope
-    /// The rooms affected; the wire carries the first fifty.
-    public var rooms: [RoomReference]
+    /// The rooms affected, the first ``maximumRooms`` of them.
+    public private(set) var rooms: [RoomReference]
+    /// How many more rooms are affected than ``rooms`` names; absent means none.
+    private var furtherRooms: Int?
     public var cause: Cause
     /// One sentence for the lock screen of a phone.
     public var summary: String
@@ -24,14 +26,48 @@ public struct Incident: Sendable, Hashable, Codable {
     public var openedAt: Date
     public var acknowledgedAt: Date?
     public var acknowledgedBy: String?
+    /// How bad it was when somebody acknowledged it; a severity above this one pages again.
+    public var acknowledgedSeverity: Severity?
     public var reopenedCount: Int
     public var resolvedAt: Date?
     public var resolution: Resolution?
+    /// The booking that is running or next, of the room or of one of the rooms.
+    public var meeting: Meeting?
+    /// Whom to call on site, in the operator's words.
+    public var contact: String?
     /// Newest last; bounded by ``maximumEvidence``.
     public var evidence: [Evidence]
 
     /// The contract allows twenty pieces of evidence in a body (design section 7).
     public static let maximumEvidence = 20
+    /// ... and fifty rooms. A dark tenant has thousands, and nobody reads them on a page.
+    public static let maximumRooms = 50
+
+    /// How many rooms are affected, named or not.
+    public var roomsTotal: Int { rooms.count + (furtherRooms ?? 0) }
+
+    /// Takes the rooms that are affected now and names as many as a page can carry.
+    public mutating func name(_ affected: [RoomReference]) {
+        rooms = Array(affected.prefix(Self.maximumRooms))
+        furtherRooms = affected.count > rooms.count ? affected.count - rooms.count : nil
+    }
+
+    /// Takes over the rooms of another description of the same trouble.
+    mutating func take(roomsOf other: Incident) {
+        rooms = other.rooms
+        furtherRooms = other.furtherRooms
+    }
+
+    /// A booking of a room. Its subject is never known to Roomwatch.
+    public struct Meeting: Sendable, Hashable, Codable {
+        public var startsAt: Date
+        public var endsAt: Date
+
+        public init(startsAt: Date, endsAt: Date) {
+            self.startsAt = startsAt
+            self.endsAt = endsAt
+        }
+    }
 
     public enum Status: String, Sendable, Hashable, Codable {
         case open
@@ -106,7 +142,7 @@ public struct Incident: Sendable, Hashable, Codable {
         self.severity = severity
         self.status = .open
         self.scope = scope
-        self.rooms = rooms
+        self.rooms = []
         self.cause = cause
         self.summary = summary
         self.firstBadAt = firstBadAt
@@ -114,6 +150,7 @@ public struct Incident: Sendable, Hashable, Codable {
         self.openedAt = openedAt
         self.reopenedCount = 0
         self.evidence = Array(evidence.suffix(Self.maximumEvidence))
+        name(rooms)
     }
 }
 

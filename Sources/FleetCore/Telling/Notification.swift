@@ -23,6 +23,12 @@ public struct Notification: Sendable, Hashable, Codable {
         case acknowledged
         case reopened
         case resolved
+        /// Nobody has acknowledged it for a while.
+        case reminder
+        /// Nobody has acknowledged it, and now somebody else is told.
+        case escalation
+        /// Somebody asked for a test of the whole path; the incident is made up and marked.
+        case test
 
         /// Whether it starts or restarts somebody's work.
         public var isTrigger: Bool { self == .opened || self == .reopened }

@@ -191,7 +191,9 @@ public struct Planner: Sendable {
         switch incident.condition {
         case .sourceStalled: !receiver.isPaging
         case .channelDown: receiver.name.text != incident.scope.id
-        case .roomOffline, .roomUnseen, .roomNeverSeen, .tenantBlind, .inventoryShrunk, .storeDegraded: true
+        case .roomOffline, .floorOffline, .buildingOffline, .tenantOffline, .roomFlapping, .roomUnseen, .roomNeverSeen,
+            .tenantBlind, .inventoryShrunk, .storeDegraded:
+            true
         }
     }
 

@@ -4,6 +4,12 @@
 /// A named thing that can be wrong with a subject.
 public enum Condition: String, Sendable, Hashable, Codable, CaseIterable {
     case roomOffline = "room.offline"
+    /// Rooms of one place that fell together.
+    case floorOffline = "floor.offline"
+    case buildingOffline = "building.offline"
+    case tenantOffline = "tenant.offline"
+    /// A room that keeps falling and coming back.
+    case roomFlapping = "room.flapping"
     case roomUnseen = "room.unseen"
     case roomNeverSeen = "room.never_seen"
     case tenantBlind = "tenant.blind"
@@ -17,6 +23,9 @@ public enum Condition: String, Sendable, Hashable, Codable, CaseIterable {
 public enum Subject: Sendable, Hashable {
     case room(AccountID)
     case tenant
+    /// By the name that Places gives it.
+    case building(String)
+    case floor(building: String, floor: String)
     case source(Source)
     case receiver(ReceiverName)
     case store
@@ -26,6 +35,8 @@ public enum Subject: Sendable, Hashable {
         switch self {
         case .room(let account): account.text
         case .tenant: "tenant"
+        case .building(let name): name
+        case .floor(let building, let floor): "\(building)/\(floor)"
         case .source(let source): source.rawValue
         case .receiver(let receiver): receiver.text
         case .store: "store"

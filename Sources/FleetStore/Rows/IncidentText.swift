@@ -43,6 +43,10 @@ struct IncidentEncoding {
                 json.add("building", room.building)
                 json.add("floor", room.floor)
             }
+            json.add(
+                "furtherRooms",
+                incident.roomsTotal > incident.rooms.count
+                    ? incident.roomsTotal - incident.rooms.count : nil)
             json.add("cause", incident.cause.rawValue)
             json.add("summary", incident.summary)
             json.add("firstBadAt", incident.firstBadAt)
@@ -50,9 +54,18 @@ struct IncidentEncoding {
             json.add("openedAt", incident.openedAt)
             json.add("acknowledgedAt", incident.acknowledgedAt)
             json.add("acknowledgedBy", incident.acknowledgedBy)
+            json.add("acknowledgedSeverity", incident.acknowledgedSeverity?.rawValue)
             json.add("reopenedCount", incident.reopenedCount)
             json.add("resolvedAt", incident.resolvedAt)
             json.add("resolution", incident.resolution?.rawValue)
+            if let meeting = incident.meeting {
+                json.name("meeting")
+                json.object { json in
+                    json.add("startsAt", meeting.startsAt)
+                    json.add("endsAt", meeting.endsAt)
+                }
+            }
+            json.add("contact", incident.contact)
             json.name("evidence")
             json.array(incident.evidence) { json, evidence in
                 json.add("source", evidence.source)

@@ -38,7 +38,8 @@ struct JSONText {
         needsComma = true
     }
 
-    mutating func add(_ name: StaticString, _ number: Int) {
+    mutating func add(_ name: StaticString, _ number: Int?) {
+        guard let number else { return }
         self.name(name)
         bytes.append(contentsOf: String(number).utf8)
         needsComma = true
