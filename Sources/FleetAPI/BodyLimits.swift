@@ -1,4 +1,4 @@
-// A body stays below 20 KB whatever the directory calls its rooms (design section 7; the Standard Webhooks
+// A body stays below 20 KB whatever the directory calls its rooms (Contract, Incident; the Standard Webhooks
 // specification recommends the same bound). Names are written by people and by scripts of other people: a display
 // name of ten thousand control characters must shorten a page, never prevent it.
 

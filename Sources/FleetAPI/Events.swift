@@ -1,5 +1,5 @@
 // The envelopes: what a webhook carries around an incident, what it carries when there is none, and the two answers of
-// the API (design section 7).
+// the API (Contract, Incident).
 
 /// What an event is about, the `type` of a webhook. Open for new words: an older client meets them without failing.
 public struct EventType: Sendable, Hashable, Codable, RawRepresentable, CustomStringConvertible {

@@ -1,4 +1,4 @@
-// The incident as receivers and scripts see it (design section 7). The contract changes only by adding, so words such
+// The incident as receivers and scripts see it (Contract, Incident). The contract changes only by adding, so words such
 // as the severity are texts here: a client that is older than the daemon must still read a body with a word it has
 // never heard of. Fields that it does not know are ignored for the same reason.
 

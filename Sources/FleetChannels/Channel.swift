@@ -16,7 +16,7 @@ public protocol Channel: Sendable {
     func deliver(_ notification: Notification, at now: Moment) async -> DeliveryResult
 }
 
-/// What became of one attempt (design section 6). The texts name the receiver and its host; never a path, a query or a
+/// What became of one attempt (Telling, Retries). The texts name the receiver and its host; never a path, a query or a
 /// secret.
 public enum DeliveryResult: Sendable, Hashable {
     /// The receiver took it over.

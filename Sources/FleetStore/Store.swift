@@ -1,5 +1,5 @@
 // The daemon's memory: one SQLite file, written by one Ledger, read by many. Everything here is a plain blocking call;
-// the caller runs it on an executor of its own, off the cooperative pool (design section 4).
+// the caller runs it on an executor of its own, off the cooperative pool (Design, House).
 
 import GRDB
 import Logging

@@ -265,7 +265,7 @@ public struct Daemon: Sendable {
     }
 }
 
-/// Says READY=1 once every listener is open, whatever Graph does (design section 7).
+/// Says READY=1 once every listener is open, whatever Graph does (Contract, Commands).
 private actor Readiness {
     private var missing: Int
     private let notifier: ServiceNotifier

@@ -3,7 +3,7 @@
 public import FleetConfiguration
 public import FleetStore
 
-/// A reason to end the process, and its exit code (design section 7).
+/// A reason to end the process, and its exit code (Contract, Commands).
 public enum DaemonError: Error, Sendable, CustomStringConvertible {
     /// The configuration, or a file that it names, is wrong: starting again cannot mend it (exit 78).
     case configuration([String])

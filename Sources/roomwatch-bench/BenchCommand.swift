@@ -1,5 +1,6 @@
-// `make bench`: the budgets of the design, measured in one run on one machine, each beside what it is compared with.
-// It prints figures and judges none; a budget is a promise to people, and a busy machine is no reason to fail a build.
+// `make bench`: the budgets (Design, Budgets), measured in one run on one machine, each beside what it is compared
+// with. It prints figures and judges none; a budget is a promise to people, and a busy machine is no reason to fail a
+// build.
 
 import ArgumentParser
 import Foundation

@@ -6,7 +6,7 @@ import Foundation
 
 /// Ground truth and notices of one run.
 struct Scoreboard: Sendable {
-    /// How soon a dark room must be told (design section 5): a sweep, the hold, a fast sweep, and the way to us.
+    /// How soon a dark room must be told (Detection, room.offline): a sweep, the hold, a fast sweep, and the way to us.
     struct Deadlines: Sendable, Hashable {
         var sweep: Double = 5
         var hold: Double = 10

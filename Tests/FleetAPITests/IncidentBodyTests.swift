@@ -1,4 +1,4 @@
-// The contract of design section 7 as a document: field names, explicit nulls, and room to grow.
+// The contract (Contract, Incident) as a document: field names, explicit nulls, and room to grow.
 
 import FleetAPI
 import Foundation

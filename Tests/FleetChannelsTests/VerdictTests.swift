@@ -1,4 +1,4 @@
-// What every answer and every failure means (design section 6), and that no text of ours gives a secret away.
+// What every answer and every failure means (Telling, Retries), and that no text of ours gives a secret away.
 
 import FleetCore
 import Foundation

@@ -1,4 +1,4 @@
-// The webhook against the Standard Webhooks specification and the contract of design section 7.
+// The webhook against the Standard Webhooks specification and the contract (Contract, Incident).
 
 import Crypto
 import FleetAPI

@@ -1,4 +1,4 @@
-// The sample of the contract (design section 7), its ellipses filled in, and ways to bend it.
+// The sample of the contract (Contract, Configuration), its ellipses filled in, and ways to bend it.
 
 @testable import FleetConfiguration
 

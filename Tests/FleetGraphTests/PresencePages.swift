@@ -19,7 +19,7 @@ enum PresencePages {
 
     static func accounts(_ count: Int) -> [AccountID] { (1...count).map(account) }
 
-    /// The full row of graph-api 3.1, 230 bytes.
+    /// The full row of Graph facts (Presence request), 230 bytes.
     static func row(_ account: AccountID, _ number: Int) -> String {
         let (availability, activity) = words[number % words.count]
         return #"{"id":"\#(account.text)","availability":"\#(availability)","activity":"\#(activity)","#

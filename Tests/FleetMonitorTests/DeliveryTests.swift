@@ -1,4 +1,4 @@
-// The fault matrix of a delivery: it fails, it fails but was applied, it is slow, it comes twice (design section 10).
+// The fault matrix of a delivery: it fails, it fails but was applied, it is slow, it comes twice (Design, Proof).
 
 import FleetChannels
 import FleetCore

@@ -194,7 +194,7 @@ struct OutboxTests {
     }
 }
 
-/// The order rule of design section 6 in its plainest form.
+/// The order rule (Telling, Order) in its plainest form.
 private struct OutboxModel {
     struct Row {
         var number: Int

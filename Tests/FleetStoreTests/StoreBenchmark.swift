@@ -27,7 +27,7 @@ struct StoreBenchmark {
         return result
     }
 
-    /// Everything that is written when every room of the largest tenant fails at once (design section 9: 1 s).
+    /// Everything that is written when every room of the largest tenant fails at once (Design, Budgets: 1 s).
     private func everythingFails(offset: Int = 0) -> Change {
         var change = Change()
         for number in offset..<offset + rooms {

@@ -75,7 +75,7 @@ struct ForbiddenWordTests {
         #expect(unproved == [])
     }
 
-    /// Names that say nothing (design section 3).
+    /// Names that say nothing (Design, Words).
     @Test func typesAreNamedAfterWhatTheyAre() throws {
         let suffixes = ["Manager", "Helper", "Util", "Utils", "Info", "Data", "Handler"]
         let kinds: Set<Substring> = ["struct", "class", "enum", "actor", "protocol", "typealias"]
@@ -134,8 +134,8 @@ extension String {
         return false
     }
 
-    /// Whether a clock is read as a property: `Date.now`, `clock.now`, `ContinuousClock().now`, or `.now` where the type
-    /// is inferred. Our own `time.now()` is a call on a port that was handed in, and `exchange.now` a value.
+    /// Whether a clock is read as a property: `Date.now`, `clock.now`, `ContinuousClock().now`, or `.now` where the
+    /// type is inferred. Our own `time.now()` is a call on a port that was handed in, and `exchange.now` a value.
     func contains(clockNow: Void) -> Bool {
         var rest = self[...]
         while let found = rest.range(of: ".now") {

@@ -1,4 +1,4 @@
-// Imports run downward only (design section 4). The table below is the drawing of the house in a form that a test can
+// Imports run downward only (Design, House). The table below is the drawing of the house in a form that a test can
 // read: each target with the targets of ours that it may import. A target that is not in the table fails the test, so
 // nobody builds a new room without saying on which floor.
 
@@ -32,11 +32,13 @@ struct LayerTests {
             // roomctl speaks the API and links neither the web server nor the store.
             "FleetClient": ports.union(["FleetAPI", "CurlHTTP"]),
             "roomctl": ports.union(["FleetAPI", "FleetClient", "CurlHTTP"]),
-            // The simulated tenant shares no type with what it tests: the same mistake on both sides would be invisible.
+            // The simulated tenant shares no type with what it tests: the same mistake on both sides would be
+            // invisible.
             "TenantSimulator": ports,
             "TenantServer": ports.union(["TenantSimulator"]),
             "graph-simulator": ports.union(["TenantSimulator", "TenantServer"]),
-            // The demonstration is a client of both sides and knows only the contract; the bench measures the daemon's own parts.
+            // The demonstration is a client of both sides and knows only the contract; the bench measures the daemon's
+            // own parts.
             "roomwatch-demo": ports.union(["FleetAPI", "CurlHTTP"]),
             "roomwatch-bench": daemon,
         ]

@@ -1,4 +1,4 @@
-// When an undelivered notification is tried again (design section 6). A value without a clock and without randomness of
+// When an undelivered notification is tried again (Telling, Retries). A value without a clock and without randomness of
 // its own, so that a simulated day of retries runs in no time and comes out the same every time.
 
 public import Timekeeping

@@ -1,4 +1,4 @@
-// What an answer means for the notification, the same for every receiver that speaks HTTP (design section 6). The
+// What an answer means for the notification, the same for every receiver that speaks HTTP (Telling, Retries). The
 // list of what is final is closed: anything nobody foresaw is tried again, because a page that comes twice is
 // recognised by its id and one that never comes is an outage nobody hears of.
 

@@ -2,7 +2,7 @@
 // Roomwatch opens, updates and closes the alert of a key.
 //
 // Not here: a severity that rises above the acknowledged one must page again, and a trigger on an acknowledged key
-// notifies nobody, so design section 6 wants a resolve and a trigger of the same key. The planner decides that; it
+// notifies nobody, so it takes a resolve and a trigger (Telling, Acknowledgement). The planner decides that; it
 // needs two notifications, not a cleverer channel.
 
 import FleetAPI

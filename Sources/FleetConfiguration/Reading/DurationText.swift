@@ -1,5 +1,5 @@
-// Durations as people write them: one whole number and one unit (design section 7). A bare number is refused, because
-// nobody can see whether `offline_hold: 10` means seconds or milliseconds.
+// Durations as people write them: one whole number and one unit (Contract, Configuration). A bare number is refused,
+// because nobody can see whether `offline_hold: 10` means seconds or milliseconds.
 
 /// The written form of durations.
 enum DurationText {

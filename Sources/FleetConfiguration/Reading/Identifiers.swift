@@ -24,7 +24,7 @@ extension Field {
         return path
     }
 
-    /// A GUID in lower case; they compare without case (graph-api 0).
+    /// A GUID in lower case; they compare without case (Graph facts, Ground rules).
     func guid() -> String? {
         guard let text = text(maximum: 64) else { return nil }
         guard Identifiers.isGUID(text) else {
@@ -81,7 +81,7 @@ enum Identifiers {
             }
     }
 
-    /// `[a-z0-9][a-z0-9-]{0,62}` (design section 7).
+    /// `[a-z0-9][a-z0-9-]{0,62}` (Contract, Configuration).
     static func isTenantName(_ text: String) -> Bool {
         (1...63).contains(text.utf8.count) && text.first != "-"
             && text.utf8.allSatisfy {

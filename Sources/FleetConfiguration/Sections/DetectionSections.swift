@@ -1,4 +1,4 @@
-// `poll`, `detection` and `correlation`: the numbers of section 5 of the design, each within bounds outside of which
+// `poll`, `detection` and `correlation`: the numbers of the article Detection, each within bounds outside of which
 // detection would be meaningless or Graph would throttle us.
 
 import FleetCore

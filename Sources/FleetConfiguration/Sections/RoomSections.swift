@@ -42,7 +42,8 @@ extension Reading {
                 "\(name.quoted) is the name of an earlier window", remedy: "give every window its own name")
             return nil
         }
-        // The shipped window has its times already and can be switched off with a single key (design section 5).
+        // The shipped window has its times already and can be switched off with a single key (Detection, Expected
+        // outages).
         let isNightly = name == MaintenanceWindow.nightlyName
         var from: Int? = isNightly ? 120 : nil
         var to: Int? = isNightly ? 210 : nil

@@ -60,7 +60,7 @@ extension Reading {
         return TenantName(text)
     }
 
-    /// A GUID, or a verified domain; never one of the endpoints for everybody's tenants (graph-api 1.2).
+    /// A GUID, or a verified domain; never one of the endpoints for everybody's tenants (Graph facts, Tokens).
     private func directoryID(_ field: Field) -> String? {
         guard let text = field.text(maximum: 253)?.lowercased() else { return nil }
         if ["common", "organizations", "consumers"].contains(text) {

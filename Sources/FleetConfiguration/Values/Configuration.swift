@@ -3,7 +3,7 @@
 
 import FleetCore
 
-/// Everything that `/etc/roomwatch/roomwatch.yaml` says (design section 7), defaults included.
+/// Everything that `/etc/roomwatch/roomwatch.yaml` says (Contract, Configuration), defaults included.
 public struct Configuration: Sendable, Hashable {
     /// In the order of the file; at least one, with distinct names.
     public var tenants: [TenantConfiguration]

@@ -25,7 +25,7 @@ public struct ReceiverConfiguration: Sendable, Hashable {
         ReceiverProfile(name: name, isPaging: isPaging, fallback: fallback)
     }
 
-    /// Design section 6: paging kinds wake people, ledger kinds record everything in order.
+    /// Paging kinds wake people, ledger kinds record everything in order (Telling, Order).
     private var isPaging: Bool {
         switch channel {
         case .webhook: false

@@ -51,6 +51,6 @@ public struct MaintenanceWindow: Sendable, Hashable {
     /// A room that is still down this long after its restart has not returned.
     public var returnWithin: Duration?
 
-    /// The name of the window that is shipped switched on (design section 5).
+    /// The name of the window that is shipped switched on (Detection, Expected outages).
     public static let nightlyName = "nightly"
 }

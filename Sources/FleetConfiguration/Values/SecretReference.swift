@@ -16,8 +16,8 @@ public struct SecretReference: Sendable, CustomStringConvertible {
         self.line = line
     }
 
-    /// The paths at which the file may be, the first that exists is meant (design section 7: a relative name is looked
-    /// up in `$CREDENTIALS_DIRECTORY`, then beside the configuration).
+    /// The paths at which the file may be, the first that exists is meant (Contract, Configuration: a relative name is
+    /// looked up in `$CREDENTIALS_DIRECTORY`, then beside the configuration).
     ///
     /// - Parameters:
     ///   - configDirectory: the directory of the configuration file.

@@ -12,7 +12,7 @@ public struct PollConfiguration: Sendable, Hashable {
     public init() {}
 }
 
-/// `correlation`: when rooms falling together are one trouble (design section 5).
+/// `correlation`: when rooms falling together are one trouble (Detection, Scope collapse).
 public struct CorrelationConfiguration: Sendable, Hashable {
     public var window: Duration = .seconds(300)
     /// From 0 to 1.

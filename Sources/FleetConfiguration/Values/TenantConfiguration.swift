@@ -6,7 +6,7 @@ import FleetCore
 public struct TenantConfiguration: Sendable, Hashable {
     /// `[a-z0-9][a-z0-9-]{0,62}`, unique, never `roomwatch`.
     public var name: TenantName
-    /// A GUID in lower case, or a verified domain of the tenant (graph-api 1.2).
+    /// A GUID in lower case, or a verified domain of the tenant (Graph facts, Tokens).
     public var tenantID: String
     /// The application's GUID in lower case.
     public var clientID: String
@@ -15,7 +15,7 @@ public struct TenantConfiguration: Sendable, Hashable {
     public var endpoints: EndpointConfiguration
     public var inventory: InventoryConfiguration
 
-    /// The national clouds (graph-api 1.1).
+    /// The national clouds (Graph facts, Clouds).
     public enum Cloud: String, Sendable, Hashable, CaseIterable {
         case global
         case usgov

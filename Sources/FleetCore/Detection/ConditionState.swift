@@ -1,4 +1,4 @@
-// The one state machine of the house (design section 5): clear → pending → firing → recovering → clear. Rooms, tenants
+// The one state machine of the house (Detection): clear → pending → firing → recovering → clear. Rooms, tenants
 // and sources all use it, with other counts and holds. It is a value: a step takes a signal and the moment that the
 // question was asked, and answers what changed. No timer ever advances it.
 
@@ -114,7 +114,7 @@ extension ConditionState {
     /// The state when sight returns after nothing usable was seen for `gap`.
     ///
     /// A pending streak starts again at one with the next bad reading, because the unseen time proves nothing; the hold
-    /// of a recovery is moved by the gap, so that unseen time does not count as good time (design section 5, rule 5).
+    /// of a recovery is moved by the gap, so that unseen time does not count as good time (Detection, rule 5).
     public func resumed(afterGap gap: Duration) -> ConditionState {
         switch self {
         case .clear, .firing: self

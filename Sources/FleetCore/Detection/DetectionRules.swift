@@ -1,7 +1,7 @@
-// Every number of detection, with the defaults that the design promises. The configuration overrides them; tests and
-// replays pass their own.
+// Every number of detection, with the defaults that the article Detection promises. The configuration overrides them;
+// tests and replays pass their own.
 
-/// The numbers of detection (design section 5; config `detection` and `poll`).
+/// The numbers of detection (Detection; config `detection` and `poll`).
 public struct DetectionRules: Sendable, Hashable {
     /// `detection.offline_after` and `detection.offline_hold`, `detection.online_after` and `detection.online_hold`.
     public var offline = ConditionRule(
@@ -32,11 +32,11 @@ public struct DetectionRules: Sendable, Hashable {
     /// At most this many rooms are asked on the fast lane; the rest stay on the slow one (two requests of 650).
     public static let fastLaneCapacity = 1_300
 
-    /// A room counts as seen for this long: `blind_after`, but three sweeps at least, because a tenant that is swept every
-    /// five minutes is not blind between two sweeps.
+    /// A room counts as seen for this long: `blind_after`, but three sweeps at least, because a tenant that is swept
+    /// every five minutes is not blind between two sweeps.
     public var sightWindow: Duration { max(blindAfter, sweepInterval * 3) }
 
     /// How long a room may lack a usable observation before it counts as unseen: the longer of `blind_after` and ten
-    /// sweeps (design section 5, rule 5).
+    /// sweeps (Detection, rule 5).
     public var unseenAfter: Duration { max(blindAfter, sweepInterval * 10) }
 }

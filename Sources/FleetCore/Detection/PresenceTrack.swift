@@ -1,5 +1,5 @@
 // What we remember about one room's presence, and what one more answer makes of it. All of the acceptance rules of
-// design section 5 meet here: late answers, sequence numbers, unseen gaps, then the state machine.
+// the article Detection meet here: late answers, sequence numbers, unseen gaps, then the state machine.
 
 public import Timekeeping
 
@@ -10,7 +10,7 @@ public struct PresenceObservation: Sendable, Hashable {
     public var asked: Moment
     /// When the answer was here.
     public var received: Moment
-    /// Graph's lexicographically sortable version stamp of the answer (graph-api 3.3).
+    /// Graph's lexicographically sortable version stamp of the answer (Graph facts, Presence request).
     public var sequenceNumber: String?
 
     public init(reading: Reading<Presence>, asked: Moment, received: Moment, sequenceNumber: String? = nil) {
@@ -69,7 +69,7 @@ public struct PresenceTrack: Sendable, Hashable {
     /// Takes one answer.
     ///
     /// A lower `sequenceNumber` counts as unknown for at most ``DetectionRules/sequenceDistrust``, then it is accepted
-    /// as the new baseline; an answer asked before the newest accepted one is ignored (design section 5).
+    /// as the new baseline; an answer asked before the newest accepted one is ignored (Detection, Observations).
     public mutating func accept(_ observation: PresenceObservation, rules: DetectionRules) -> Step {
         var step = Step()
         // The same page heard twice was asked at the same instant, and counts once.

@@ -1,5 +1,5 @@
 // A room can be found down by two witnesses: the account's presence, and for rooms where another device keeps the
-// account alive, the record of the main device (design section 5, "Weak rooms"). The room is down while either says so.
+// account alive, the record of the main device (Detection, Weak rooms). The room is down while either says so.
 
 public import Timekeeping
 

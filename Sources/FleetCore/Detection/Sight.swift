@@ -15,7 +15,7 @@ public struct SightCount: Sendable, Hashable {
         self.seen = seen
     }
 
-    /// Whether fewer than half were seen (design section 5, `tenant.blind`).
+    /// Whether fewer than half were seen (Detection, Blindness).
     public var isBlind: Bool { expected > 0 && seen * 2 < expected }
 }
 

@@ -104,7 +104,7 @@ public struct IncidentBook: Sendable {
         }
     }
 
-    /// Raises the severity of an open incident; it never falls before the resolve (design section 5).
+    /// Raises the severity of an open incident; it never falls before the resolve (Detection, Severity).
     public mutating func raise(_ key: DedupKey, to severity: Severity, at now: Moment) -> IncidentChange? {
         guard var incident = open(key), severity > incident.severity else { return nil }
         incident.revision += 1

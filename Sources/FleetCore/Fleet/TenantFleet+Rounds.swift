@@ -4,7 +4,7 @@
 import Timekeeping
 
 extension TenantFleet {
-    /// Graph takes at most this many ids in one presence request (graph-api 3.1).
+    /// Graph takes at most this many ids in one presence request (Graph facts, Limits).
     public static let presencePageSize = 650
 
     public enum Lane: String, Sendable, Hashable, CaseIterable {

@@ -1,5 +1,5 @@
 // What one decision writes, all in one transaction or not at all: the states, the transitions that led there, the
-// incidents they belong to and the outbox rows that tell of them (design section 4, "Commit").
+// incidents they belong to and the outbox rows that tell of them (Design, House).
 
 public import struct Foundation.Date
 public import Timekeeping

@@ -38,7 +38,7 @@ public struct Incident: Sendable, Hashable, Codable {
     /// Newest last; bounded by ``maximumEvidence``.
     public var evidence: [Evidence]
 
-    /// The contract allows twenty pieces of evidence in a body (design section 7).
+    /// The contract allows twenty pieces of evidence in a body (Contract, Incident).
     public static let maximumEvidence = 20
     /// ... and fifty rooms. A dark tenant has thousands, and nobody reads them on a page.
     public static let maximumRooms = 50

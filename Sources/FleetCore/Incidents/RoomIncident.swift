@@ -18,7 +18,7 @@ public struct RoomIncident: Sendable {
     }
 
     /// Critical when the last good reading before the outage proved use, error in bookable hours, else warning
-    /// (design section 5; bookings and vip join with the calendar).
+    /// (Detection, Severity; bookings and vip join with the calendar).
     public var severity: Severity {
         if wasInUse { return .critical }
         return isBookable ? .error : .warning

@@ -1,4 +1,4 @@
-// Who is watched (design section 5, first paragraph). The rule sees what was read and what was known, and answers with
+// Who is watched (Detection). The rule sees what was read and what was known, and answers with
 // the new list, or with the reason why the old one stays.
 
 /// What the operator wants of the inventory (config `inventory`).
@@ -156,7 +156,7 @@ extension AccountRecord {
 }
 
 /// Places by address. A room's address is matched against mail, then the other addresses, then the UPN; they often
-/// differ (graph-api 8).
+/// differ (Graph facts, Places).
 private struct PlaceIndex {
     private var byAddress: [String: PlaceRecord] = [:]
 

@@ -39,11 +39,12 @@ public struct Room: Sendable, Hashable, Codable {
     /// The device that makes the room a Teams Room; the first by id when there are several.
     public var mainDevice: RoomDevice? { devices.filter(\.kind.isMain).min { $0.id < $1.id } }
 
-    /// Whether another device signed in with the same account can keep a dead room "Available" (design section 2).
+    /// Whether another device signed in with the same account can keep a dead room "Available" (Detection, What Graph
+    /// can tell).
     public var isWeak: Bool { mainDevice != nil && devices.filter(\.kind.holdsPresence).count > 1 }
 }
 
-/// The rule of design section 5 that put a room on the list.
+/// The rule that put a room on the list (Detection, Who is watched).
 public enum MonitoringReason: String, Sendable, Hashable, Codable {
     case licence
     case device
@@ -73,7 +74,7 @@ public struct RoomDevice: Sendable, Hashable, Codable {
     }
 }
 
-/// What kind of device it is, by what it means for a room (graph-api 4.2).
+/// What kind of device it is, by what it means for a room (Graph facts, Devices).
 public enum DeviceKind: String, Sendable, Hashable, Codable {
     /// Teams Rooms on Windows.
     case teamsRoom = "teams_room"

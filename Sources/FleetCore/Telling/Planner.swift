@@ -1,4 +1,4 @@
-// Who is told what, decided once and with its reason (design section 6). The planner sees the incident, the routes and
+// Who is told what, decided once and with its reason (Telling). The planner sees the incident, the routes and
 // what each receiver has already been sent; it answers with rows to write and rows to withdraw, and does neither.
 
 public import struct Foundation.Date
@@ -69,7 +69,7 @@ public struct Planner: Sendable {
 
     /// An incident opened.
     ///
-    /// - Parameter isUrgent: whether the page must not wait for siblings (in use, design section 6).
+    /// - Parameter isUrgent: whether the page must not wait for siblings (in use; Telling, Grouping).
     public mutating func opened(_ incident: Incident, isUrgent: Bool) -> Plan {
         var plan = Plan()
         for destination in destinations(of: incident) {
@@ -131,7 +131,7 @@ public struct Planner: Sendable {
         public var endsAcknowledgement: Bool
     }
 
-    /// An incident fired again soon after it cleared (design section 5, rule 4).
+    /// An incident fired again soon after it cleared (Detection, rule 4).
     ///
     /// A resolve that was not sent yet is withdrawn, and its receiver never hears of the interruption; where it was
     /// sent, the reopening is a new page.
@@ -186,7 +186,7 @@ public struct Planner: Sendable {
         return plan
     }
 
-    /// `source.stalled` never pages (design section 5), and nobody is told of a dead channel through that channel.
+    /// `source.stalled` never pages (Detection, Blindness), and nobody is told of a dead channel through that channel.
     private static func isFit(_ receiver: ReceiverProfile, for incident: Incident) -> Bool {
         switch incident.condition {
         case .sourceStalled: !receiver.isPaging

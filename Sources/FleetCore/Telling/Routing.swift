@@ -1,4 +1,4 @@
-// Who hears of an incident: the routing tree of the configuration as a pure function (design section 7: first match
+// Who hears of an incident: the routing tree of the configuration as a pure function (Contract: first match
 // wins unless `continue`; the last route must match everything, which the configuration checks).
 
 /// One route of the configuration.
@@ -22,7 +22,7 @@ public struct Route: Sendable, Hashable {
     }
 }
 
-/// How long a first page waits for siblings (design section 6).
+/// How long a first page waits for siblings (Telling, Grouping).
 public struct Grouping: Sendable, Hashable {
     public var wait: Duration
     public var maximum: Duration
@@ -68,7 +68,7 @@ public struct RouteMatch: Sendable, Hashable {
 public struct ReceiverProfile: Sendable, Hashable {
     public var name: ReceiverName
     /// Paging kinds wake people, so a trigger that is overtaken by its resolve is dropped; ledger kinds record
-    /// everything in order (design section 6).
+    /// everything in order (Telling, Order).
     public var isPaging: Bool
     public var fallback: ReceiverName?
 

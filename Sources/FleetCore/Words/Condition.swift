@@ -1,4 +1,4 @@
-// What can be wrong, with what, and how bad it is. The raw texts are the outward contract (design sections 5 to 7):
+// What can be wrong, with what, and how bad it is. The raw texts are the outward contract (Detection and Contract):
 // they appear in keys, payloads, tables and metrics and never change.
 
 /// A named thing that can be wrong with a subject.
@@ -61,7 +61,7 @@ public enum Severity: String, Sendable, Hashable, Codable, CaseIterable, Compara
     }
 }
 
-/// Why a room is believed to be down (design section 5). `unknown` is an honest answer.
+/// Why a room is believed to be down (Detection, Weak rooms). `unknown` is an honest answer.
 public enum Cause: String, Sendable, Hashable, Codable, CaseIterable {
     case networkOrPower = "network_or_power"
     case signedOut = "signed_out"

@@ -1,6 +1,6 @@
 // The key under which every receiver recognises one trouble: stable across restarts, reopenings and moves of a room.
 
-/// `<tenant>:<condition>:<subject>` (design section 6).
+/// `<tenant>:<condition>:<subject>` (Telling, Order).
 ///
 /// PagerDuty's Events API v2 refuses keys over 255 characters. Every part is bounded where it enters the house (tenant
 /// names at 63, receiver names at 64 by the configuration, account ids at 64 at the Graph boundary), so no key comes

@@ -1,6 +1,6 @@
 // Names of things, each with a type of its own, so that an account can never be passed where a receiver is meant.
 
-/// The operator's short name of a tenant, `[a-z0-9][a-z0-9-]{0,62}` (design section 7).
+/// The operator's short name of a tenant, `[a-z0-9][a-z0-9-]{0,62}` (Contract, Configuration).
 public struct TenantName: Sendable, Hashable, Codable, Comparable, CustomStringConvertible {
     public let text: String
 
@@ -19,7 +19,8 @@ public struct TenantName: Sendable, Hashable, Codable, Comparable, CustomStringC
     }
 }
 
-/// The directory's object id of an account; kept in lower case because GUIDs compare without case (graph-api 0).
+/// The directory's object id of an account; kept in lower case because GUIDs compare without case (Graph facts, Ground
+/// rules).
 public struct AccountID: Sendable, Hashable, Codable, Comparable, CustomStringConvertible {
     public let text: String
 

@@ -1,5 +1,5 @@
 // Presence in our words. Graph's spelling stays in `text`, for the evidence on the page; the verdict about what a
-// spelling means is made once, at the Graph boundary, from graph-api 3.4.
+// spelling means is made once, at the Graph boundary, from a table (Graph facts, Presence words).
 
 /// What Graph said about an account, and what it means for a room.
 public struct Presence: Sendable, Hashable {
@@ -29,7 +29,7 @@ public enum Reading<Value: Sendable & Hashable>: Sendable, Hashable {
     case unknown(UnknownReason)
 }
 
-/// Why an answer says nothing. None of these is evidence of an outage (design section 2, graph-api 15.4).
+/// Why an answer says nothing. None of these is evidence of an outage (Detection, What Graph can tell).
 public enum UnknownReason: Sendable, Hashable {
     /// The source itself says that it cannot tell (`PresenceUnknown`, or a word nobody has seen before).
     case saidUnknown(text: String)

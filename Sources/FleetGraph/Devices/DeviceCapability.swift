@@ -1,5 +1,5 @@
-// The device API is deprecated and may vanish any day (graph-api 4.1). Which of the ways of not answering it is decides
-// what the operator is told, and that nothing of it ever touches the presence alerts.
+// The device API is deprecated and may vanish any day (Graph facts, Devices). Which of the ways of not answering it is
+// decides what the operator is told, and that nothing of it ever touches the presence alerts.
 
 public import FleetCore
 public import GraphClient
@@ -20,7 +20,7 @@ public enum DeviceCapability: Sendable, Hashable {
 
     static let role = "TeamworkDevice.Read.All"
 
-    /// What a failed list or probe means (graph-api 4.7).
+    /// What a failed list or probe means (Graph facts, Devices).
     public init(_ error: GraphError) {
         switch error.reason {
         case .unauthorised, .forbidden: self = .notGranted(role: Self.role)

@@ -11,7 +11,7 @@ import HTTPTypes
 
 /// Reads device records of one tenant. It remembers nothing: how often to ask is the caller's decision.
 public struct DeviceReader: Sendable {
-    /// A list of which no record is younger than this is no evidence (graph-api 4.7).
+    /// A list of which no record is younger than this is no evidence (Graph facts, Devices).
     public static let staleAfter: Duration = .seconds(24 * 3600)
     /// The largest page the service takes.
     static let pageSize = 50

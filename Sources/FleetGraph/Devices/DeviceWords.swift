@@ -1,5 +1,5 @@
 // What the device records' words mean for a room. Back ends answer in PascalCase where the metadata says camelCase, so
-// everything is compared without case (graph-api 0, 4.2).
+// everything is compared without case (Graph facts, Ground rules and Devices).
 
 import FleetCore
 
@@ -18,7 +18,7 @@ enum DeviceWords {
     }
 
     /// The kinds asked for one by one when the unfiltered list fails, as the documents spell them. Analog SIP devices
-    /// are left out: they are what breaks the list (graph-api 4.6).
+    /// are left out: they are what breaks the list (Graph facts, Devices).
     static let mainTypes = ["TeamsRoom", "CollaborationBar", "SurfaceHub"]
     static let companionTypes = ["TeamsPanel", "TouchConsole", "TeamsDisplay", "IpPhone", "LowCostPhone"]
 

@@ -14,7 +14,7 @@ public struct RoomLicence: Sendable, Hashable {
     }
 }
 
-/// The Teams Rooms products (graph-api 7), most valuable first; replaceable by configuration.
+/// The Teams Rooms products (Graph facts, Licences), most valuable first; replaceable by configuration.
 public struct LicenceTable: Sendable, Hashable {
     public var licences: [RoomLicence]
 

@@ -1,5 +1,5 @@
 // A missing permission switches off exactly its module, and the operator hears which and what to grant; a permission
-// that nothing here uses is a risk, and the operator hears that too (design section 8).
+// that nothing here uses is a risk, and the operator hears that too (Design, Permissions).
 
 /// A part of Roomwatch that needs permissions of its own.
 public enum FleetModule: String, Sendable, Hashable, CaseIterable {

@@ -25,7 +25,7 @@ struct PlaceTree {
             let node = Node(
                 kind: kind, name: BoundedText.clean(wire.displayName, limit: BoundedText.name),
                 parent: wire.parentId?.lowercased())
-            // A parentId may hold either of the two; for old places they differ (graph-api 8).
+            // A parentId may hold either of the two; for old places they differ (Graph facts, Places).
             for key in [wire.placeId, wire.id].compactMap({ $0?.lowercased() }) where nodes[key] == nil {
                 nodes[key] = node
             }

@@ -68,7 +68,8 @@ final class PresenceLists: Sendable {
 }
 
 extension GraphRequest {
-    /// `POST /communications/getPresencesByUserId` (graph-api 3.1). It changes nothing, so it may be repeated.
+    /// `POST /communications/getPresencesByUserId` (Graph facts, Presence request). It changes nothing, so it may be
+    /// repeated.
     static func presences(body: [UInt8], within time: Duration) -> GraphRequest {
         var request = GraphRequest(
             .post, GraphPath("communications", "getPresencesByUserId"), service: .presence, body: body,

@@ -7,8 +7,8 @@ enum PresenceWords {
     /// The verdict on one row.
     ///
     /// Availability decides; activity decides where availability is empty or unknown, and proves use in either case
-    /// (graph-api 3.4). An offline availability stays offline whatever the activity claims: `Offline/OffWork` is
-    /// "appear offline", and an account without a live endpoint is in no call.
+    /// (Graph facts, Presence words). An offline availability stays offline whatever the activity claims:
+    /// `Offline/OffWork` is "appear offline", and an account without a live endpoint is in no call.
     static func reading(availability: String, activity: String) -> Reading<Presence> {
         let (first, second) = (meaning(of: availability), meaning(of: activity))
         let text = text(availability: availability, activity: activity)

@@ -1,5 +1,5 @@
-// Teams devices as the deprecated beta sends them (graph-api 4.2, 4.4). The configuration is never asked for: it holds
-// passwords and PINs.
+// Teams devices as the deprecated beta sends them (Graph facts, Devices). The configuration is never asked for: it
+// holds passwords and PINs.
 
 import GraphClient
 

@@ -1,4 +1,4 @@
-// Accounts, licences and subscriptions as Graph sends them (graph-api 7).
+// Accounts, licences and subscriptions as Graph sends them (Graph facts, Licences).
 
 /// `user`.
 struct UserWire: WireType {

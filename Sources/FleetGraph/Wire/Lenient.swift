@@ -26,7 +26,7 @@ protocol WireType: Decodable, Sendable {
     static var schemaName: String { get }
 }
 
-/// An object that some services wrap once more: `{"value":{…}}` (graph-api 4.4).
+/// An object that some services wrap once more: `{"value":{…}}` (Graph facts, Devices).
 struct MaybeWrapped<Value: WireType>: Decodable {
     let object: Value
 

@@ -1,4 +1,4 @@
-// Rooms and the places above them as Graph sends them (graph-api 8).
+// Rooms and the places above them as Graph sends them (Graph facts, Places).
 
 import GraphClient
 

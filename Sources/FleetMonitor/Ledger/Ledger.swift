@@ -108,7 +108,7 @@ public actor Ledger {
         record.completeCount = known.checkpoints[.presence]?.count ?? 0
         sweeps[tenant] = record
         if !known.rooms.isEmpty {
-            // Say only what is still true after the streaks had time to show it (design section 5, restart).
+            // Say only what is still true after the streaks had time to show it (Detection, Restart of the daemon).
             settledAt[tenant] = now.advanced(by: rules.offline.badHold + rules.sweepInterval * 2)
         }
         fleets[tenant] = fleet

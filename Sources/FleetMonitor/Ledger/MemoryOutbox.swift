@@ -1,4 +1,4 @@
-// A full disk never stops a page (design section 6). What could not be committed waits here, is delivered from here,
+// A full disk never stops a page (Telling, Full disk). What could not be committed waits here, is delivered from here,
 // and is written in its order when the disk takes it again.
 
 import FleetCore

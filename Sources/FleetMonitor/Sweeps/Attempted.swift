@@ -1,4 +1,4 @@
-// Readiness asks whether a first sweep was attempted, whatever came of it (design section 7).
+// Readiness asks whether a first sweep was attempted, whatever came of it (Contract, HTTP).
 
 public import FleetCore
 import Synchronization

@@ -1,5 +1,6 @@
 // The slow sources: who is watched, which devices they have, where they are. Devices may be read every few minutes at
-// most (Microsoft's polling rule, graph-api 2.3), so everything here follows `poll.devices`; Places follow `poll.places`.
+// most (Microsoft's polling rule, Graph facts, Limits), so everything here follows `poll.devices`; Places follow
+// `poll.places`.
 
 public import FleetCore
 import FleetGraph
@@ -13,7 +14,7 @@ public struct InventoryLoop: Sendable {
     static let firstRetry: Duration = .seconds(10)
     /// While no room is known at all, the directory is asked at least this often.
     static let longestBlindRetry: Duration = .seconds(20)
-    /// Records of devices in trouble are read this often between two lists (design section 2: at most every 60 s).
+    /// Records of devices in trouble are read this often between two lists (Graph facts, Limits: at most every 60 s).
     static let troubleInterval: Duration = .seconds(60)
     /// So many records of devices in trouble are read in one round; the list of all devices brings the rest.
     static let troubleLimit = 100
@@ -170,7 +171,7 @@ public struct InventoryLoop: Sendable {
         memory.remarks = Set(remarks)
     }
 
-    /// Says which module a missing permission switches off, and which grant nobody needs (design section 8).
+    /// Says which module a missing permission switches off, and which grant nobody needs (Design, Permissions).
     private func reviewPermissions(_ memory: inout Memory) async {
         guard let token = try? await client.tokens.token(), token.roles != memory.roles else { return }
         memory.roles = token.roles

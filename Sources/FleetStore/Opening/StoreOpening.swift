@@ -7,7 +7,7 @@ public import Logging
 
 extension Store {
     /// Files up to this size are checked as a whole at every start; that takes well under a second. Larger ones only
-    /// when damage was met during the last run, because a start has three seconds (design section 9).
+    /// when damage was met during the last run, because a start has three seconds (Design, Budgets).
     public static let wholeCheckLimit = 64 << 20
 
     /// How long a statement waits for a foreign process, an operator's `sqlite3` say, that holds the database.

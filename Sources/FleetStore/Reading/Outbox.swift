@@ -1,5 +1,6 @@
-// The sending side of the transactional outbox: which rows may go now. Per receiver and key the order of commits is kept
-// strictly (design section 6): a row never overtakes an earlier one that still waits, even while that one is backing off.
+// The sending side of the transactional outbox: which rows may go now. Per receiver and key the order of commits is
+// kept strictly (Telling, Order): a row never overtakes an earlier one that still waits, even while that one is backing
+// off.
 
 public import FleetCore
 public import struct Foundation.Date

@@ -1,7 +1,7 @@
 // Incidents are kept whole as JSON beside the few columns that are searched: the outbox must be able to send, hours
-// later, exactly what was known when the page was decided. The JSON is that of Incident's own Codable conformance; it is
-// read back by JSONDecoder and written by hand, because JSONEncoder alone took half a second for the 20,000 incidents
-// that one commit may hold (design section 9). A test holds the two against each other.
+// later, exactly what was known when the page was decided. The JSON is that of Incident's own Codable conformance; it
+// is read back by JSONDecoder and written by hand, because JSONEncoder alone took half a second for the 20,000
+// incidents that one commit may hold (Design, Budgets). A test holds the two against each other.
 
 import FleetCore
 import Foundation

@@ -11,7 +11,7 @@ extension Store {
     /// - Parameters:
     ///   - change: what was decided.
     ///   - attempts: deliveries that took place while the notifications of `change` could not be written (the memory
-    ///     outbox of design section 6), so that no row is ever seen waiting that was sent already.
+    ///     outbox, see Telling, Full disk), so that no row is ever seen waiting that was sent already.
     /// - Throws: `diskFull`, `io` and `busy` leave the database as it was, and the same call may be repeated.
     public func commit(_ change: Change, attempts: [DeliveryAttempt] = []) throws(StoreError) {
         guard !change.isEmpty || !attempts.isEmpty else { return }

@@ -20,7 +20,7 @@ public struct WebSources: Sendable {
 
 /// The daemon's routes.
 public enum WebApplication {
-    /// `/healthz`, `/readyz` and `/metrics` (design section 7; open to everybody who can reach the listener).
+    /// `/healthz`, `/readyz` and `/metrics` (Contract, HTTP; open to everybody who can reach the listener).
     public static func router(
         registry: MetricRegistry, sources: WebSources
     ) -> Router<BasicRequestContext> {

@@ -1,5 +1,5 @@
-// A second opinion on one room, written from the prose of design section 5 and not from the code: it keeps the whole
-// history and looks back at it, where the code keeps a state and steps it. The two agree or one of them is wrong.
+// A second opinion on one room, written from the prose of the article Detection and not from the code: it keeps the
+// whole history and looks back at it, where the code keeps a state and steps it. The two agree or one of them is wrong.
 
 import FleetCore
 

@@ -1,4 +1,4 @@
-// The state machine as a table that a person can read against design section 5. Each row is one step under the
+// The state machine as a table that a person can read against the article Detection. Each row is one step under the
 // shipped rule for presence: three bad answers over ten seconds, two good ones over thirty.
 //
 // A state is written as phase(count, age): the streak so far, and how many seconds ago it began, before the step.

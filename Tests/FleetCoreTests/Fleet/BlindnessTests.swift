@@ -1,4 +1,4 @@
-// Graph dark is one incident about ourselves and no page about any room (design section 5, tenant.blind).
+// Graph dark is one incident about ourselves and no page about any room (Detection, Blindness).
 
 import FleetCore
 import Testing

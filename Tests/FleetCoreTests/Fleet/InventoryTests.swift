@@ -1,4 +1,4 @@
-// Who is watched, and what happens to the rooms that come and go (design section 5, "Monitored").
+// Who is watched, and what happens to the rooms that come and go (Detection, Who is watched).
 
 import FleetCore
 import Testing

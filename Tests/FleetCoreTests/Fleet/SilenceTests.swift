@@ -1,4 +1,4 @@
-// One silent room while the others speak, and sources that are not read any more (design section 5, room.unseen,
+// One silent room while the others speak, and sources that are not read any more (Detection, Blindness: room.unseen,
 // room.never_seen, source.stalled). What was open stays open until somebody was really heard.
 
 import FleetCore

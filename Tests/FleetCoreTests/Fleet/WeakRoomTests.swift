@@ -1,4 +1,4 @@
-// Rooms where another device keeps the account alive, and what the main device's record proves (design section 5).
+// Rooms where another device keeps the account alive, and what the main device's record proves (Detection, Weak rooms).
 
 import FleetCore
 import Testing

@@ -1,4 +1,4 @@
-// Plays a story to a fleet and demands after each happening what must always hold (design section 10). The book it
+// Plays a story to a fleet and demands after each happening what must always hold (Design, Proof). The book it
 // keeps is its own: it believes only what the decisions say, as the store and the receivers do.
 
 import FleetCore

@@ -1,4 +1,4 @@
-// Who is told, who need not be any more, and who must never be (design section 6).
+// Who is told, who need not be any more, and who must never be (Telling).
 
 import FleetCore
 import Foundation

@@ -1,4 +1,4 @@
-// First match wins unless a route continues; each receiver hears once (design section 7, routes).
+// First match wins unless a route continues; each receiver hears once (Contract, Configuration).
 
 import FleetCore
 import Testing
