@@ -41,9 +41,9 @@ public struct APIConfiguration: Sendable, Hashable {
     public var listen = ListenAddress(host: "127.0.0.1", port: 8470)
     /// Absolute path of the unix socket.
     public var socket = "/run/roomwatch/roomwatchd.sock"
-    /// Without it nobody can log in over TCP.
+    /// Not acted on in this version.
     public var tokensFile: SecretReference?
-    /// Base of the links in pages and webhooks, without a slash at its end.
+    /// Base of the links in notifications, without a slash at its end.
     public var externalURL: String?
     /// Somebody else terminates TLS, so listening beyond loopback is allowed.
     public var behindProxy = false
