@@ -8,6 +8,9 @@ SHELL := /bin/bash
 DEBIAN_PACKAGES := libcurl4-openssl-dev libsystemd-dev libsqlite3-dev libsimdjson-dev pkg-config
 DESTDIR ?=
 PREFIX ?= /usr
+# systemd looks below /usr and /usr/local; for another PREFIX say where, as UNITDIR=/etc/systemd/system.
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
 SWIFT ?= swift
 # Seconds after which the demo ends by itself; empty means until Ctrl-C.
 SECONDS ?=
@@ -60,15 +63,20 @@ release: deps ## Build the executables for installation.
 	$(SWIFT) build -c release --static-swift-stdlib --product roomwatchd
 	$(SWIFT) build -c release --static-swift-stdlib --product graph-simulator
 
-install: ## Install what `make release` built: executables, units and the example configuration below DESTDIR.
+install: ## Install what `make release` built: executables, units, example configuration; DESTDIR, PREFIX, UNITDIR.
 	bin=.build/release; [ -x "$$bin/roomwatchd" ] || { echo "Run make release first."; exit 1; }; \
-	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/lib/systemd/system" \
-	    "$(DESTDIR)$(PREFIX)/lib/sysusers.d" "$(DESTDIR)$(PREFIX)/share/doc/roomwatch" "$(DESTDIR)/etc/roomwatch"; \
+	case "$(PREFIX)" in /*) ;; *) echo "PREFIX must be an absolute path."; exit 1; esac; \
+	doc="$(DESTDIR)$(PREFIX)/share/doc/roomwatch"; units="$(DESTDIR)$(UNITDIR)"; \
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$$units" "$(DESTDIR)$(SYSUSERSDIR)" "$$doc" "$(DESTDIR)/etc/roomwatch"; \
 	install -m 0755 -s "$$bin/roomwatchd" "$$bin/graph-simulator" "$(DESTDIR)$(PREFIX)/bin/"; \
-	install -m 0644 systemd/roomwatchd.service systemd/roomwatchd.socket "$(DESTDIR)$(PREFIX)/lib/systemd/system/"; \
-	install -m 0644 systemd/roomwatchd.service.d/*.example "$(DESTDIR)$(PREFIX)/share/doc/roomwatch/"; \
-	install -m 0644 systemd/roomwatch.sysusers "$(DESTDIR)$(PREFIX)/lib/sysusers.d/roomwatch.conf"; \
-	install -m 0644 README.md LICENSE Config/roomwatch.yaml "$(DESTDIR)$(PREFIX)/share/doc/roomwatch/"; \
+	for unit in roomwatchd.service roomwatchd.socket; do \
+	    install -m 0644 "systemd/$$unit" "$$units/"; \
+	    sed -i -e 's|^ExecStart=/usr/bin/|ExecStart=$(PREFIX)/bin/|' \
+	        -e 's|^Documentation=file:/usr/|Documentation=file:$(PREFIX)/|' "$$units/$$unit"; \
+	done; \
+	install -m 0644 systemd/roomwatchd.service.d/*.example "$$doc/"; \
+	install -m 0644 systemd/roomwatch.sysusers "$(DESTDIR)$(SYSUSERSDIR)/roomwatch.conf"; \
+	install -m 0644 README.md LICENSE Config/roomwatch.yaml "$$doc/"; \
 	[ -e "$(DESTDIR)/etc/roomwatch/roomwatch.yaml" ] || \
 	    install -m 0644 Config/roomwatch.yaml "$(DESTDIR)/etc/roomwatch/roomwatch.yaml"
 
