@@ -63,12 +63,8 @@ public struct WatchdogGate: Sendable {
         promises[loop] = nil
     }
 
-    /// Whether every loop has kept its word at `now`. A deadline is kept up to and including its instant.
-    public func isHealthy(at now: Moment) -> Bool {
-        promises.values.allSatisfy { $0.deadline.steady >= now.steady }
-    }
-
-    /// The loops that have not kept their word at `now`, the longest overdue first.
+    /// The loops that have not kept their word at `now`, the longest overdue first; empty while the watchdog may be fed.
+    /// A deadline is kept up to and including its instant.
     public func overdue(at now: Moment) -> [Overdue] {
         promises.values
             .filter { $0.deadline.steady < now.steady }

@@ -42,7 +42,7 @@ struct OpeningTests {
         #expect(remarks == [.created(path: path)])
         #expect(try mode(directory.path("state")) == 0o700)
         for suffix in ["", "-wal", "-shm", ".lock"] { #expect(try mode(path + suffix) == 0o600, "\(suffix)") }
-        #expect(try store.figures().schemaVersion == Schema.migrations.last?.version)
+        #expect(try figures(of: store).schemaVersion == Schema.migrations.last?.version)
     }
 
     @Test("The writer waits for the disk on every commit, whatever GRDB prefers")
@@ -190,7 +190,7 @@ struct OpeningTests {
         let (store, remarks) = try opened(migrations: Schema.migrations + [second])
         let copy = path + ".before-v2"
         #expect(remarks == [.migrated(from: 1, to: 2, copy: copy)])
-        #expect(try store.figures().schemaVersion == 2)
+        #expect(try figures(of: store).schemaVersion == 2)
         #expect(try store.recentIncidents(IncidentQuery()).incidents.isEmpty)
         #expect(try mode(copy) == 0o600)
         let kept = try Store.open(path: copy, now: morning, log: quiet).store

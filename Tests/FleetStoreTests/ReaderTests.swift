@@ -29,17 +29,4 @@ struct ReaderTests {
         #expect(counts == [1, 1])
         #expect(try store.recentIncidents(IncidentQuery()).incidents.count == 2)
     }
-
-    @Test("The figures say how large the store is")
-    func figures() throws {
-        let directory = try TemporaryDirectory()
-        let store = try openStore(directory)
-        let before = try store.figures()
-        var change = Change()
-        change.incidents = (1...500).map { incident($0) }
-        try store.commit(change)
-        let after = try store.figures()
-        #expect(after.pages > before.pages && after.walBytes > before.walBytes)
-        #expect(after.pageBytes == 4_096 && after.fileBytes > 0)
-    }
 }

@@ -79,11 +79,11 @@ struct RetentionTests {
             change.transitions.append(transition(number))
         }
         try store.commit(change)
-        let before = try store.figures().pages
+        let before = try figures(of: store).pages
         let first = try store.applyRetention(policy, at: at(1_000_000), chunk: 100)
         #expect(first == RetentionStep(deleted: 100, hasMore: true))
         #expect(try forget(at: 1_000_000, chunk: 700) == 5_900)
-        let after = try store.figures()
+        let after = try figures(of: store)
         #expect(after.pages < before / 2, "\(before) pages, then \(after.pages)")
         #expect(try store.applyRetention(policy, at: at(1_000_000)) == RetentionStep(deleted: 0, hasMore: false))
     }

@@ -47,7 +47,7 @@ struct StoreBenchmark {
             for incident in change.incidents { _ = try encoder.encode(incident) }
         }
         try measure("commit 20,000 tracks, transitions, incidents and notifications") { try store.commit(change) }
-        print("bench: \(try store.figures())")
+        print("bench: \(try figures(of: store))")
         try measure("the same commit repeated") { try store.commit(change) }
         try measure("the same for 20,000 other rooms") { try store.commit(everythingFails(offset: rooms)) }
 
@@ -83,7 +83,7 @@ struct StoreBenchmark {
         let again = try measure("open, too large for a whole check") {
             try Store.open(path: directory.database, now: morning, log: quiet).store
         }
-        print("bench: \(try again.figures())")
+        print("bench: \(try figures(of: again))")
         let stored = try measure("load 20,000 rooms and tracks, 40,000 open incidents") {
             try again.load(tenant: contoso, resolvedSince: morning)
         }
@@ -121,7 +121,7 @@ struct StoreBenchmark {
             }
             try store.commit(change)
         }
-        print("bench: \(accounts * perRoom) runs: \(try store.figures())")
+        print("bench: \(accounts * perRoom) runs: \(try figures(of: store))")
         try measure("read them room by room") {
             var count = 0
             for number in 0..<accounts {

@@ -12,15 +12,15 @@ import Timekeeping
     private func after(_ seconds: Int) -> Moment { start.advanced(by: .seconds(seconds)) }
 
     @Test func anEmptyGateIsHealthy() {
-        #expect(WatchdogGate().isHealthy(at: start))
+        #expect(WatchdogGate().overdue(at: start).isEmpty)
     }
 
     @Test func aDeadlineIsKeptUpToItsInstantAndMissedAfterIt() throws {
         var gate = WatchdogGate()
         _ = try gate.register("sweep", at: start, deadline: after(10))
-        #expect(gate.isHealthy(at: after(10)))
         #expect(gate.overdue(at: after(10)).isEmpty)
-        #expect(!gate.isHealthy(at: after(11)))
+        #expect(gate.overdue(at: after(10)).isEmpty)
+        #expect(!gate.overdue(at: after(11)).isEmpty)
     }
 
     @Test func theLoopThatHangsIsNamedWithItsLastSign() throws {
@@ -39,7 +39,7 @@ import Timekeeping
         let sweep = try gate.register("sweep", at: start, deadline: after(10))
         _ = try gate.register("outbox", at: start, deadline: after(10))
         gate.advance(sweep, at: after(9), nextDeadline: after(60))
-        #expect(!gate.isHealthy(at: after(11)))
+        #expect(!gate.overdue(at: after(11)).isEmpty)
         #expect(gate.overdue(at: after(11)).map(\.name) == ["outbox"])
     }
 
@@ -54,31 +54,31 @@ import Timekeeping
     @Test func aLateAdvanceHeals() throws {
         var gate = WatchdogGate()
         let sweep = try gate.register("sweep", at: start, deadline: after(10))
-        #expect(!gate.isHealthy(at: after(30)))
+        #expect(!gate.overdue(at: after(30)).isEmpty)
         gate.advance(sweep, at: after(30), nextDeadline: after(40))
-        #expect(gate.isHealthy(at: after(30)))
+        #expect(gate.overdue(at: after(30)).isEmpty)
     }
 
     @Test func aStepOfTheWallClockChangesNothing() throws {
         var gate = WatchdogGate()
         _ = try gate.register("sweep", at: start, deadline: after(10))
         let stepped = Moment(wall: start.wall.addingTimeInterval(3600), steady: start.steady + .seconds(5))
-        #expect(gate.isHealthy(at: stepped))
+        #expect(gate.overdue(at: stepped).isEmpty)
         let setBack = Moment(wall: start.wall.addingTimeInterval(-3600), steady: start.steady + .seconds(11))
-        #expect(!gate.isHealthy(at: setBack))
+        #expect(!gate.overdue(at: setBack).isEmpty)
     }
 
     @Test func aRetiredLoopIsNeitherMissedNorRevived() throws {
         var gate = WatchdogGate()
         let sweep = try gate.register("sweep", at: start, deadline: after(10))
         gate.retire(sweep)
-        #expect(gate.isHealthy(at: after(11)))
+        #expect(gate.overdue(at: after(11)).isEmpty)
         gate.advance(sweep, at: after(11), nextDeadline: after(12))
-        #expect(gate.isHealthy(at: after(13)))
+        #expect(gate.overdue(at: after(13)).isEmpty)
         // The name is free again, and the old registration cannot speak for the new one.
         _ = try gate.register("sweep", at: after(13), deadline: after(14))
         gate.advance(sweep, at: after(14), nextDeadline: after(99))
-        #expect(!gate.isHealthy(at: after(15)))
+        #expect(!gate.overdue(at: after(15)).isEmpty)
     }
 
     @Test func twoLoopsOfOneNameAreRefused() throws {

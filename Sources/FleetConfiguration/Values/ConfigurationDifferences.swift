@@ -36,30 +36,6 @@ extension Configuration {
         return keys
     }
 
-    /// The sections whose change a reload takes up, in the order of the contract.
-    public func liveDifferences(to new: Configuration) -> [String] {
-        let isSamePoll =
-            poll == new.poll && detection.sweepInterval == new.detection.sweepInterval
-            && detection.suspectInterval == new.detection.suspectInterval
-        let isSameDetection =
-            detection.offline == new.detection.offline && detection.blindAfter == new.detection.blindAfter
-        return Self.differences([
-            ("tenants.inventory", inventories == new.inventories), ("poll", isSamePoll),
-            ("detection", isSameDetection), ("correlation", correlation == new.correlation),
-            ("hours", hours == new.hours), ("buildings", buildings == new.buildings), ("rooms", rooms == new.rooms),
-            ("maintenance", maintenance == new.maintenance), ("heartbeat", heartbeat == new.heartbeat),
-            ("receivers.fallback", fallbacks == new.fallbacks), ("routes", routes == new.routes),
-        ])
-    }
-
-    private var inventories: [TenantName: InventoryConfiguration] {
-        Dictionary(tenants.map { ($0.name, $0.inventory) }, uniquingKeysWith: { first, _ in first })
-    }
-
-    private var fallbacks: [ReceiverName: ReceiverName?] {
-        Dictionary(receivers.map { ($0.name, $0.fallback) }, uniquingKeysWith: { first, _ in first })
-    }
-
     private static func differences(_ comparisons: [(key: String, isSame: Bool)]) -> [String] {
         comparisons.filter { !$0.isSame }.map(\.key)
     }

@@ -30,9 +30,6 @@ public enum DeviceCapability: Sendable, Hashable {
         }
     }
 
-    /// Whether health words may be used as evidence.
-    public var providesHealth: Bool { self == .available }
-
     /// Whether the records are out of reach for a reason that is known and stays: no incident, only a line in the log.
     public var isGone: Bool {
         switch self {

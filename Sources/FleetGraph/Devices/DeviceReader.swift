@@ -31,18 +31,6 @@ public struct DeviceReader: Sendable {
         self.patience = patience
     }
 
-    /// Asks for one device to learn whether the API answers at all.
-    public func probe() async -> DeviceCapability {
-        do throws(GraphError) {
-            var request = list(top: 1, type: nil)
-            request.patience = .failAtOnce
-            _ = try await client.send(request)
-            return .available
-        } catch {
-            return DeviceCapability(error)
-        }
-    }
-
     /// Reads all devices; when the service fails on the whole list, type by type.
     public func list() async -> DeviceListing {
         let asked = time.now()

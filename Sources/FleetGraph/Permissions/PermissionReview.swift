@@ -32,9 +32,6 @@ public struct PermissionReview: Sendable, Hashable {
     /// For a permission in ``excess`` that is in use because a smaller one is not granted: the smaller ones.
     public var replacements: [String: [String]]
 
-    /// Modules that are switched off.
-    public var switchedOff: Set<FleetModule> { Set(missing.map(\.module)) }
-
     /// Reviews the app roles of a token.
     ///
     /// - Parameters:

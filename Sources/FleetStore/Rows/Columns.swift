@@ -2,7 +2,7 @@
 // skipped and reported, because one damaged row must not keep the daemon from starting.
 
 import FleetCore
-public import Foundation
+import Foundation
 import GRDB
 
 extension Date {
@@ -17,9 +17,6 @@ extension Date {
     }
 
     init(milliseconds: Int64) { self.init(timeIntervalSince1970: Double(milliseconds) / 1000) }
-
-    /// The instant as the store keeps it: what a column gives back.
-    public var storedPrecision: Date { Date(milliseconds: milliseconds) }
 }
 
 /// Reads the columns of one row from left to right.

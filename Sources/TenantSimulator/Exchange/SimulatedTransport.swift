@@ -16,11 +16,6 @@ public final class SimulatedTransport: HTTPTransport {
         time = timeSource
     }
 
-    /// Looks at or changes the tenant behind the transport, for instance to inject an event.
-    public func withTenant<Result: Sendable>(_ body: (inout SimulatedTenant) throws -> Result) rethrows -> Result {
-        try tenant.withLock { try body(&$0) }
-    }
-
     public func send(_ call: HTTPCall) async throws(HTTPTransportError) -> HTTPAnswer {
         guard let address = SplitURL(call.url) else {
             throw HTTPTransportError(.malformedURL, host: "", detail: "no absolute http or https URL")
