@@ -80,8 +80,8 @@ public struct Daemon: Sendable {
             store: store, tree: configuration.routing, time: time, executor: StoreExecutor(),
             seed: UInt64.random(in: .min ... .max), log: log, metrics: metrics)
         let parts = DaemonParts(
-            time: time, ledger: ledger, progress: Progress(time: time, log: log), metrics: metrics,
-            attempted: Attempted(),
+            time: time, ledger: ledger, progress: LoopProgress(time: time, log: log), metrics: metrics,
+            firstSweeps: FirstSweeps(),
             log: log)
         do throws(StoreError) {
             try await ledger.beginOwn()
@@ -222,7 +222,7 @@ public struct Daemon: Sendable {
         let names = watches.map(\.name)
         return WebSources(
             unready: {
-                parts.attempted.includes(names) ? [] : ["no sweep has been attempted yet"]
+                parts.firstSweeps.includes(names) ? [] : ["no sweep has been attempted yet"]
             },
             gauges: {
                 var gauges: [Gauge] = []

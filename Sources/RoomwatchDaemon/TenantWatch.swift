@@ -45,7 +45,7 @@ struct TenantWatch {
         sweeps = TenantFleet.Lane.allCases.map { lane in
             PresenceSweep(
                 tenant: tenant.name, lane: lane, settings: settings, reader: reader, ledger: parts.ledger,
-                time: parts.time, progress: parts.progress, metrics: parts.metrics, attempted: parts.attempted)
+                time: parts.time, progress: parts.progress, metrics: parts.metrics, firstSweeps: parts.firstSweeps)
         }
         inventory = InventoryLoop(
             tenant: tenant.name, settings: settings, client: client, ledger: parts.ledger, time: parts.time,
@@ -67,9 +67,9 @@ struct TenantWatch {
 struct DaemonParts: Sendable {
     let time: any TimeSource
     let ledger: Ledger
-    let progress: Progress
+    let progress: LoopProgress
     let metrics: MonitorMetrics
-    let attempted: Attempted
+    let firstSweeps: FirstSweeps
     let log: Logger
 }
 

@@ -210,21 +210,21 @@ import Timekeeping
 
     @Test func aFirstSweepCountsHoweverItEnds() throws {
         let stage = try stage(rooms: 3)
-        let attempted = Attempted()
+        let firstSweeps = FirstSweeps()
         graph.fail { _ in .status(503) }
-        try stage.sweep(graph, attempted: attempted)
-        #expect(attempted.includes([contoso]))
+        try stage.sweep(graph, firstSweeps: firstSweeps)
+        #expect(firstSweeps.includes([contoso]))
     }
 
     @Test func anEmptyFastLaneIsNoFirstSweep() throws {
         let stage = try stage(rooms: 3)
-        let attempted = Attempted()
+        let firstSweeps = FirstSweeps()
         graph.fail { _ in .slow(.seconds(3)) }
-        try stage.sweep(graph, attempted: attempted)
+        try stage.sweep(graph, firstSweeps: firstSweeps)
         stage.run(for: .seconds(2))
-        #expect(!attempted.includes([contoso]))
+        #expect(!firstSweeps.includes([contoso]))
         stage.run(for: .seconds(1))
-        #expect(attempted.includes([contoso]))
+        #expect(firstSweeps.includes([contoso]))
     }
 }
 

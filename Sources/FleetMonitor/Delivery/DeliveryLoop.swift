@@ -16,14 +16,14 @@ public struct DeliveryLoop: Sendable {
     private let channel: any Channel
     private let ledger: Ledger
     private let time: any TimeSource
-    private let progress: Progress
+    private let progress: LoopProgress
     private let drain: Drain
     private let bell = Bell()
     private let bucket: TokenBucket
 
     /// - Parameter bucket: how fast the receiver may be written to.
     public init(
-        channel: any Channel, bucket: TokenBucket, ledger: Ledger, time: any TimeSource, progress: Progress,
+        channel: any Channel, bucket: TokenBucket, ledger: Ledger, time: any TimeSource, progress: LoopProgress,
         drain: Drain
     ) {
         self.drain = drain

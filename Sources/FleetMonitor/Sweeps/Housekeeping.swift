@@ -14,9 +14,9 @@ public struct Housekeeping: Sendable {
     private let ledger: Ledger
     private let retention: RetentionPolicy
     private let time: any TimeSource
-    private let progress: Progress
+    private let progress: LoopProgress
 
-    public init(ledger: Ledger, retention: RetentionPolicy, time: any TimeSource, progress: Progress) {
+    public init(ledger: Ledger, retention: RetentionPolicy, time: any TimeSource, progress: LoopProgress) {
         self.ledger = ledger
         self.retention = retention
         self.time = time

@@ -28,12 +28,12 @@ public struct InventoryLoop: Sendable {
     private let quickly: InventoryReader
     private let ledger: Ledger
     private let time: any TimeSource
-    private let progress: Progress
+    private let progress: LoopProgress
     private let log: Logger
 
     public init(
         tenant: TenantName, settings: LiveSettings, client: GraphClient, ledger: Ledger, time: any TimeSource,
-        progress: Progress, log: Logger
+        progress: LoopProgress, log: Logger
     ) {
         self.tenant = tenant
         self.settings = settings

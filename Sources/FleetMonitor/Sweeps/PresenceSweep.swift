@@ -19,13 +19,13 @@ public struct PresenceSweep: Sendable {
     private let reader: PresenceReader
     private let ledger: Ledger
     private let time: any TimeSource
-    private let progress: Progress
+    private let progress: LoopProgress
     private let metrics: MonitorMetrics
-    private let attempted: Attempted
+    private let firstSweeps: FirstSweeps
 
     public init(
         tenant: TenantName, lane: TenantFleet.Lane, settings: LiveSettings, reader: PresenceReader, ledger: Ledger,
-        time: any TimeSource, progress: Progress, metrics: MonitorMetrics, attempted: Attempted
+        time: any TimeSource, progress: LoopProgress, metrics: MonitorMetrics, firstSweeps: FirstSweeps
     ) {
         self.tenant = tenant
         self.lane = lane
@@ -35,7 +35,7 @@ public struct PresenceSweep: Sendable {
         self.time = time
         self.progress = progress
         self.metrics = metrics
-        self.attempted = attempted
+        self.firstSweeps = firstSweeps
     }
 
     public func run() async {
@@ -46,7 +46,7 @@ public struct PresenceSweep: Sendable {
             let patience = max(interval, Self.shortestPatience)
             await sweep(patience: patience)
             // The fast lane is empty at first, and not asking anybody is no attempt.
-            if lane == .steady { attempted.mark(tenant) }
+            if lane == .steady { firstSweeps.mark(tenant) }
             next = next.advanced(by: interval)
             let now = time.now()
             while next.steady <= now.steady {

@@ -117,14 +117,14 @@ extension Stage {
     /// Starts the sweeps of both lanes.
     @discardableResult
     func sweep(
-        _ graph: GraphStub, settings: LiveSettings = LiveSettings(.standard), attempted: Attempted = Attempted(),
+        _ graph: GraphStub, settings: LiveSettings = LiveSettings(.standard), firstSweeps: FirstSweeps = FirstSweeps(),
         lanes: [TenantFleet.Lane] = TenantFleet.Lane.allCases
     ) throws -> [Task<Void, Never>] {
         let reader = PresenceReader(client: try graph.client(log: journal.logger(), executor: jobs), time: time)
         return lanes.map { lane in
             let sweep = PresenceSweep(
                 tenant: contoso, lane: lane, settings: settings, reader: reader, ledger: ledger, time: time,
-                progress: progress, metrics: metrics, attempted: attempted)
+                progress: progress, metrics: metrics, firstSweeps: firstSweeps)
             return start { await sweep.run() }
         }
     }

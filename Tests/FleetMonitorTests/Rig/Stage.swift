@@ -42,7 +42,7 @@ final class Stage {
     let journal = Journal()
     let registry = MetricRegistry()
     let metrics: MonitorMetrics
-    let progress: FleetMonitor.Progress
+    let progress: LoopProgress
     let drain = Drain()
     let rules: DetectionRules
     let tree: RoutingTree
@@ -69,7 +69,7 @@ final class Stage {
         let log = journal.logger()
         store = try Store.open(path: self.directory.database, now: time.now().wall, log: log).store
         metrics = MonitorMetrics(factory: registry)
-        progress = FleetMonitor.Progress(time: time, log: log)
+        progress = LoopProgress(time: time, log: log)
         ledger = Ledger(
             store: store, tree: self.tree, time: time, executor: jobs.serialExecutor(), seed: seed, log: log,
             metrics: metrics)

@@ -4,7 +4,7 @@ public import FleetCore
 import Synchronization
 
 /// The tenants whose first sweep has ended, with any outcome.
-public final class Attempted: Sendable {
+public final class FirstSweeps: Sendable {
     private let tenants = Mutex<Set<TenantName>>([])
 
     public init() {}

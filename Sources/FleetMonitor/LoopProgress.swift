@@ -6,7 +6,7 @@ public import Systemd
 public import Timekeeping
 
 /// Hands out promises to loops.
-public struct Progress: Sendable {
+public struct LoopProgress: Sendable {
     /// What a busy machine may add to any promise before it counts as a hang.
     static let slack: Duration = .seconds(10)
 
@@ -36,7 +36,7 @@ public struct Progress: Sendable {
         /// An iteration ended, with any outcome; the next one ends within `duration`.
         func advance(within duration: Duration) {
             guard let loop else { return }
-            feed.advance(loop, within: duration + Progress.slack)
+            feed.advance(loop, within: duration + LoopProgress.slack)
         }
 
         /// The loop ended on purpose.
