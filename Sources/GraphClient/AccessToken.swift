@@ -2,6 +2,7 @@
 // which permissions are missing.
 
 import Foundation
+import HTTPExchange
 public import Timekeeping
 
 /// A bearer token with the time it may be used for.

@@ -4,6 +4,7 @@
 import enum Crypto.CryptoKitError
 import struct Crypto.SHA256
 public import Foundation
+public import HTTPExchange
 import JWTKit
 import SwiftASN1
 public import Timekeeping

@@ -6,6 +6,7 @@ import FleetCore
 import FleetGraph
 import Foundation
 import GraphClient
+import HTTPExchange
 import Logging
 import Timekeeping
 

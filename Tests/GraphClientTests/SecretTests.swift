@@ -1,6 +1,6 @@
 // A secret that can be printed will be printed one day.
 
-import GraphClient
+import HTTPExchange
 import Testing
 
 @Suite("Secret")

@@ -1,4 +1,4 @@
-// A client secret must be usable and unprintable. Wrapping it in a type whose every rendering is a mask means that an
+// A secret that goes out with a request must be usable and unprintable. Wrapping it in a type whose every rendering is a mask means that an
 // interpolation in a log line or an error, the usual way secrets leak, leaks nothing.
 
 /// A value that is sent but never shown.
