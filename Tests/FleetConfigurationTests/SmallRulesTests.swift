@@ -42,19 +42,6 @@ import Testing
     ])
     func daysAreThoseOfTheCalendar(_ text: String, _ isDay: Bool) { #expect(Identifiers.isDay(text) == isDay) }
 
-    @Test func aSecretIsLookedForAmongTheCredentialsFirst() {
-        func paths(_ name: String, _ credentials: String?) -> [String] {
-            SecretReference.candidatePaths(
-                for: name, configDirectory: "/etc/roomwatch", credentialsDirectory: credentials)
-        }
-        #expect(paths("s", "/run/credentials/x") == ["/run/credentials/x/s", "/etc/roomwatch/s"])
-        #expect(paths("s", nil) == ["/etc/roomwatch/s"])
-        #expect(paths("s", "") == ["/etc/roomwatch/s"])
-        #expect(paths("/a/s", "/run/credentials/x") == ["/a/s"])
-        #expect(paths("d/s", "/run/credentials/x") == ["/etc/roomwatch/d/s"])
-        #expect(paths("..", "/run/credentials/x") == ["/etc/roomwatch/.."])
-    }
-
     @Test func anErrorAboutASecretDoesNotQuoteItsName() {
         let reference = SecretReference(key: "receivers[0].webhook.secret_file", name: "whsec_pasted", line: 7)
         #expect(

@@ -2,6 +2,7 @@
 // Their content is nobody's business here.
 
 import Foundation
+import Systemd
 
 extension Configuration {
     /// Reads the configuration of a file.
@@ -16,13 +17,14 @@ extension Configuration {
         var configuration = try parse(text: try text(of: path), file: path)
         let slash = path.lastIndex(of: "/")
         let directory = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-        let credentials = environment["CREDENTIALS_DIRECTORY"]
+        let credentials = Credentials(
+            credentialsDirectory: environment["CREDENTIALS_DIRECTORY"], configurationDirectory: directory)
         var errors: [ConfigurationError] = []
         for reference in configuration.secretReferences {
-            let paths = reference.candidatePaths(configDirectory: directory, credentialsDirectory: credentials)
+            let paths = credentials.candidates(for: reference.name)
             var isDirectory: ObjCBool = false
             guard let found = paths.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
-                if credentials == nil, !reference.name.contains("/") {
+                if credentials.credentialsDirectory == nil, !reference.name.contains("/") {
                     configuration.notices.append(
                         ConfigurationNotice(
                             file: path, line: reference.line, key: reference.key,

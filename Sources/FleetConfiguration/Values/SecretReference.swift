@@ -1,5 +1,5 @@
-// Secrets never stand in the configuration; it names files. Where a name is looked for is decided here, as a pure
-// function, so that the daemon, the doctor and the error message agree.
+// Secrets never stand in the configuration; it names files. Where a name is looked for is the business of
+// Systemd.Credentials, so that the check of a configuration and the start of the daemon agree.
 
 /// A file that the configuration names for its content: a secret, or a certificate.
 public struct SecretReference: Sendable, CustomStringConvertible {
@@ -16,29 +16,6 @@ public struct SecretReference: Sendable, CustomStringConvertible {
         self.line = line
     }
 
-    /// The paths at which the file may be, the first that exists is meant (Contract, Configuration: a relative name is
-    /// looked up in `$CREDENTIALS_DIRECTORY`, then beside the configuration).
-    ///
-    /// - Parameters:
-    ///   - configDirectory: the directory of the configuration file.
-    ///   - credentialsDirectory: `$CREDENTIALS_DIRECTORY`, which systemd sets for `LoadCredential`; `nil` without it.
-    public func candidatePaths(configDirectory: String, credentialsDirectory: String?) -> [String] {
-        Self.candidatePaths(for: name, configDirectory: configDirectory, credentialsDirectory: credentialsDirectory)
-    }
-
-    /// See ``candidatePaths(configDirectory:credentialsDirectory:)``.
-    public static func candidatePaths(
-        for name: String, configDirectory: String, credentialsDirectory: String?
-    ) -> [String] {
-        if name.hasPrefix("/") { return [name] }
-        let beside = join(configDirectory, name)
-        // Names of credentials hold no slash (systemd.exec(5)), so `../x` is never looked up among them.
-        guard let credentialsDirectory, !credentialsDirectory.isEmpty, !name.contains("/"), name != ".." else {
-            return [beside]
-        }
-        return [join(credentialsDirectory, name), beside]
-    }
-
     /// The error for a file that is at none of its paths, or cannot be used. Does not quote the name: people paste the
     /// secret itself where the name of its file belongs.
     public func error(
@@ -49,11 +26,6 @@ public struct SecretReference: Sendable, CustomStringConvertible {
     }
 
     public var description: String { "the file named by \(key)" }
-
-    private static func join(_ directory: String, _ name: String) -> String {
-        if directory.isEmpty { return name }
-        return directory.hasSuffix("/") ? directory + name : "\(directory)/\(name)"
-    }
 }
 
 extension SecretReference: Hashable {
