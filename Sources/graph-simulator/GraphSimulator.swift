@@ -1,6 +1,7 @@
 // The command: reads what the operator wants, makes the only clock, and prints the line that scripts wait for.
 
 import ArgumentParser
+import CommandEntry
 import Foundation
 import Logging
 import ServiceLifecycle
@@ -155,25 +156,5 @@ struct GraphSimulator: AsyncParsableCommand {
         }
     }
 
-    /// Usage errors leave with 2, as everything in this house does; ArgumentParser's own 64 is mapped.
-    static func main() async {
-        do {
-            var command = try parseAsRoot()
-            if var asynchronous = command as? any AsyncParsableCommand {
-                try await asynchronous.run()
-            } else {
-                try command.run()
-            }
-        } catch {
-            let code = exitCode(for: error)
-            if code == .success {
-                write(fullMessage(for: error), to: .standardOutput)
-                Foundation.exit(0)
-            }
-            let isUsage = code == .validationFailure
-            let text = isUsage ? fullMessage(for: error) : "graph-simulator: \(error)"
-            write(text, to: .standardError)
-            Foundation.exit(isUsage ? 2 : 1)
-        }
-    }
+    static func main() async { await CommandEntry.run(Self.self) }
 }

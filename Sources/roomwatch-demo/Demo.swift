@@ -1,6 +1,7 @@
 // The command: reads what is wanted, makes the only clock and the secrets of this run, and puts the parts together.
 
 import ArgumentParser
+import CommandEntry
 import Crypto
 import Foundation
 import Glibc
@@ -98,27 +99,5 @@ struct Demo: AsyncParsableCommand {
         }
     }
 
-    /// Usage errors leave with 2, as everything in this house does; ArgumentParser's own 64 is mapped.
-    static func main() async {
-        do {
-            var command = try parseAsRoot()
-            if var asynchronous = command as? any AsyncParsableCommand {
-                try await asynchronous.run()
-            } else {
-                try command.run()
-            }
-        } catch {
-            let code = exitCode(for: error)
-            if code == .success {
-                FileHandle.standardOutput.write(Data((fullMessage(for: error) + "\n").utf8))
-                Foundation.exit(0)
-            }
-            let isUsage = code == .validationFailure
-            // A bare exit code was explained before it was thrown.
-            if !(error is ExitCode) {
-                DemoRun.complain(isUsage ? fullMessage(for: error) : "roomwatch-demo: \(error)")
-            }
-            Foundation.exit(isUsage ? 2 : 1)
-        }
-    }
+    static func main() async { await CommandEntry.run(Self.self) }
 }

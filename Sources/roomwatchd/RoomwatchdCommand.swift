@@ -1,6 +1,7 @@
 // The daemon's command line. Everything it can do is in RoomwatchDaemon; this maps it to arguments and exit codes.
 
 import ArgumentParser
+import CommandEntry
 import FleetConfiguration
 import Foundation
 import Logging
@@ -25,23 +26,8 @@ struct RoomwatchdCommand: AsyncParsableCommand {
 
     static func main() async {
         ProcessSignal.ignoreBrokenPipe()
-        do {
-            var command = try parseAsRoot()
-            if var asynchronous = command as? any AsyncParsableCommand {
-                try await asynchronous.run()
-            } else {
-                try command.run()
-            }
-        } catch let error as DaemonError {
-            say(error.description)
-            Foundation.exit(error.exitCode)
-        } catch {
-            let code = exitCode(for: error)
-            guard code != .validationFailure else {
-                say(fullMessage(for: error))
-                Foundation.exit(2)
-            }
-            exit(withError: error)
+        await CommandEntry.run(Self.self) { error in
+            (error as? DaemonError).map { CommandFailure(text: $0.description, exitCode: $0.exitCode) }
         }
     }
 
@@ -72,10 +58,6 @@ struct RoomwatchdCommand: AsyncParsableCommand {
             _ = output.flush()
             throw error
         }
-    }
-
-    private static func say(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
     }
 }
 

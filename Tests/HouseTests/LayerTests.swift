@@ -14,6 +14,7 @@ struct LayerTests {
         let loops = words.union(["FleetWeb", "Systemd"])
         let daemon = loops.union(["FleetMonitor", "FleetConfiguration", "CurlHTTP"])
         return [
+            "CommandEntry": [],
             "Timekeeping": [],
             "HTTPExchange": ["Timekeeping"],
             "CurlHTTP": ports.union(["CLibcurl", "CurlShim"]),
@@ -26,9 +27,9 @@ struct LayerTests {
             "FleetChannels": core.union(["FleetAPI"]),
             "FleetWeb": core.union(["FleetAPI", "FleetStore"]),
             "FleetMonitor": loops.subtracting(["FleetWeb"]),
-            "FleetConfiguration": ["Timekeeping", "FleetCore"],
+            "FleetConfiguration": ["Timekeeping", "FleetCore", "Systemd"],
             "RoomwatchDaemon": daemon,
-            "roomwatchd": daemon.union(["RoomwatchDaemon"]),
+            "roomwatchd": daemon.union(["RoomwatchDaemon", "CommandEntry"]),
             // roomctl speaks the API and links neither the web server nor the store.
             "FleetClient": ports.union(["FleetAPI", "CurlHTTP"]),
             "roomctl": ports.union(["FleetAPI", "FleetClient", "CurlHTTP"]),
@@ -36,10 +37,10 @@ struct LayerTests {
             // invisible.
             "TenantSimulator": ports,
             "TenantServer": ports.union(["TenantSimulator"]),
-            "graph-simulator": ports.union(["TenantSimulator", "TenantServer"]),
+            "graph-simulator": ports.union(["TenantSimulator", "TenantServer", "CommandEntry"]),
             // The demonstration is a client of both sides and knows only the contract; the bench measures the daemon's
             // own parts.
-            "roomwatch-demo": ports.union(["FleetAPI", "CurlHTTP"]),
+            "roomwatch-demo": ports.union(["FleetAPI", "CurlHTTP", "CommandEntry"]),
             "roomwatch-bench": daemon,
         ]
     }()
