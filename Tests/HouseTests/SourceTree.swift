@@ -85,9 +85,9 @@ enum SourceTree {
 
     struct Unreadable: Error { var path: String }
 
-    /// Every Swift file under `Sources`.
-    static func files() throws -> [SourceFile] {
-        let sources = root.appending(path: "Sources").path
+    /// Every Swift file under a folder of the package; its target is the folder below.
+    static func files(in folder: String = "Sources") throws -> [SourceFile] {
+        let sources = root.appending(path: folder).path
         guard let paths = FileManager.default.enumerator(atPath: sources) else { throw Unreadable(path: sources) }
         var files: [SourceFile] = []
         while let path = paths.nextObject() as? String {
@@ -95,7 +95,7 @@ enum SourceTree {
             let text = try String(contentsOfFile: "\(sources)/\(path)", encoding: .utf8)
             files.append(
                 SourceFile(
-                    target: String(target), path: "Sources/\(path)", lines: text.components(separatedBy: "\n")))
+                    target: String(target), path: "\(folder)/\(path)", lines: text.components(separatedBy: "\n")))
         }
         return files.sorted { $0.path < $1.path }
     }
