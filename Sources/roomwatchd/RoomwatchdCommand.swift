@@ -1,6 +1,7 @@
 // The daemon's command line. Everything it can do is in RoomwatchDaemon; this maps it to arguments and exit codes.
 
 import ArgumentParser
+import CMalloc
 import FleetConfiguration
 import Foundation
 import Logging

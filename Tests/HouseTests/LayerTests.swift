@@ -28,7 +28,7 @@ struct LayerTests {
             "FleetMonitor": loops.subtracting(["FleetWeb"]),
             "FleetConfiguration": ["Timekeeping", "FleetCore"],
             "RoomwatchDaemon": daemon,
-            "roomwatchd": daemon.union(["RoomwatchDaemon"]),
+            "roomwatchd": daemon.union(["CMalloc", "RoomwatchDaemon"]),
             // roomctl speaks the API and links neither the web server nor the store.
             "FleetClient": ports.union(["FleetAPI", "CurlHTTP"]),
             "roomctl": ports.union(["FleetAPI", "FleetClient", "CurlHTTP"]),
@@ -43,7 +43,7 @@ struct LayerTests {
     }()
 
     /// Our own C targets and system libraries; only the target that wraps one imports it.
-    static let native: Set<String> = ["CLibcurl", "CurlShim", "CLibsystemd", "CSimdjson"]
+    static let native: Set<String> = ["CLibcurl", "CLibsystemd", "CMalloc", "CSimdjson", "CurlShim"]
 
     /// What the pure core takes from Foundation: values and the calendar, which reads no clock of its own.
     static let foundationValues: Set<String> = ["Date"]
