@@ -50,6 +50,7 @@ let package = Package(
             name: "CurlHTTP", dependencies: ["CLibcurl", "CurlShim", "HTTPExchange", "Timekeeping", httpTypes],
             swiftSettings: strict),
         .systemLibrary(name: "CLibsystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        .systemLibrary(name: "CMalloc"),
         .target(name: "Systemd", dependencies: ["CLibsystemd", "Timekeeping", logging], swiftSettings: strict),
 
         // Pure judgement.
@@ -117,7 +118,7 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "roomwatchd",
-            dependencies: ["FleetConfiguration", "RoomwatchDaemon", "Systemd", argumentParser, logging],
+            dependencies: ["CMalloc", "FleetConfiguration", "RoomwatchDaemon", "Systemd", argumentParser, logging],
             swiftSettings: strict),
 
         // The simulated tenant. It shares no type with the daemon, so no mistake can hide on both sides.

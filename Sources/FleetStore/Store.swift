@@ -36,6 +36,15 @@ public final class Store: Sendable {
         lock.release()
     }
 
+    /// Folds the write-ahead log into the database, as far as no reader is in the way; called when nothing is urgent.
+    public func foldLog() throws(StoreError) {
+        do {
+            _ = try pool.writeWithoutTransaction { try $0.checkpoint(.passive) }
+        } catch {
+            throw noted(StoreError(error, path: path, doing: "folding the write-ahead log"))
+        }
+    }
+
     /// One transaction on the writer.
     func write<T>(_ doing: String, _ body: (Database) throws -> T) throws(StoreError) -> T {
         do {

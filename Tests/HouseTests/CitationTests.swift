@@ -33,7 +33,7 @@ struct CitationTests {
     }
 
     @Test func citationsAreRecognised() {
-        let text = "Waits (Telling, Grouping). Late (Detection, rule 5: see there) and (Detection, What Graph can tell)."
+        let text = "Waits (Telling, Grouping). Late (Detection, rule 5: see there), (Detection, What Graph can tell)."
         #expect(
             Self.citations(in: text).map { "\($0.article)/\($0.place)" } == [
                 "Telling/Grouping", "Detection/rule 5", "Detection/What Graph can tell",

@@ -29,7 +29,7 @@ struct LayerTests {
             "FleetMonitor": loops.subtracting(["FleetWeb"]),
             "FleetConfiguration": ["Timekeeping", "FleetCore", "Systemd"],
             "RoomwatchDaemon": daemon,
-            "roomwatchd": daemon.union(["RoomwatchDaemon", "CommandEntry"]),
+            "roomwatchd": daemon.union(["CMalloc", "CommandEntry", "RoomwatchDaemon"]),
             // roomctl speaks the API and links neither the web server nor the store.
             "FleetClient": ports.union(["FleetAPI", "CurlHTTP"]),
             "roomctl": ports.union(["FleetAPI", "FleetClient", "CurlHTTP"]),
@@ -46,7 +46,7 @@ struct LayerTests {
     }()
 
     /// Our own C targets and system libraries; only the target that wraps one imports it.
-    static let native: Set<String> = ["CLibcurl", "CurlShim", "CLibsystemd", "CSimdjson"]
+    static let native: Set<String> = ["CLibcurl", "CLibsystemd", "CMalloc", "CSimdjson", "CurlShim"]
 
     /// What the pure core takes from Foundation: values and the calendar, which reads no clock of its own.
     static let foundationValues: Set<String> = ["Date"]

@@ -40,7 +40,7 @@ public struct DeliveryLoop: Sendable {
     }
 
     public func run() async {
-        await ledger.ring(bell)
+        await ledger.register(bell)
         drain.ring(bell)
         let loop = progress.loop("delivery.\(channel.receiver)")
         var bucket = bucket

@@ -1,0 +1,120 @@
+// From a decision of the core to rows: who is told of it, what the journal says, and one change that holds all of it.
+
+import FleetCore
+import FleetStore
+import Foundation
+import CoreMetrics
+import Logging
+import Timekeeping
+
+extension Ledger {
+    /// Transitions of one decision that get a line of their own in the journal.
+    static let maximumLines = 50
+
+    /// Plans who is told of a decision and commits both.
+    func carryOut(_ decision: FleetDecision, tenant: TenantName, at now: Moment) {
+        keep(decision.observations, at: now)
+        guard decision.isUrgent else { return }
+        var change = Change()
+        change.tracks = decision.tracks
+        change.conditions = decision.conditions
+        change.transitions = decision.transitions
+        plan(decision.events, tenant: tenant, at: now, into: &change)
+        log(decision, tenant: tenant)
+        write(change, at: now)
+    }
+
+    /// Says in the journal what began and what ended; of a place that goes dark the first rooms and a count.
+    private func log(_ decision: FleetDecision, tenant: TenantName) {
+        guard log.logLevel <= .notice else { return }
+        let told = decision.transitions.filter { $0.to == .firing || $0.from.isWrong }
+        guard !told.isEmpty else { return }
+        let incidents = Dictionary(
+            decision.events.map { ($0.incident.id, $0.incident) }, uniquingKeysWith: { _, newer in newer })
+        for transition in told.prefix(Self.maximumLines) {
+            let incident = transition.incident.flatMap { incidents[$0] }
+            var metadata: Logger.Metadata = [
+                "tenant": "\(tenant)", "subject": "\(transition.subject)", "reason": "\(transition.reason)",
+            ]
+            if let id = transition.incident { metadata["incident"] = "\(id)" }
+            let story = incident.map { ": \($0.summary)" } ?? ""
+            log.notice(
+                "\(transition.condition.rawValue) \(transition.from.rawValue) -> \(transition.to.rawValue)\(story)",
+                metadata: metadata)
+        }
+        if told.count > Self.maximumLines {
+            log.notice(
+                "and \(told.count - Self.maximumLines) more transitions of the same answer",
+                metadata: ["tenant": "\(tenant)"])
+        }
+    }
+
+    func plan(_ events: [IncidentChange], tenant: TenantName, at now: Moment, into change: inout Change) {
+        guard !events.isEmpty else { return }
+        var planner = Planner(tree: tree, now: now, settledAt: settledAt[tenant], generator: generator)
+        for event in events {
+            var incident = event.incident
+            var plan = Plan()
+            switch event {
+            case .opened(_, let isUrgent):
+                plan = planner.opened(incident, isUrgent: isUrgent)
+            case .reopened(_, let isUrgent):
+                let reopening = planner.reopened(incident, sent: sent(of: incident.id), isUrgent: isUrgent)
+                plan = reopening.plan
+                if reopening.endsAcknowledgement {
+                    if tenant == .roomwatch {
+                        incident = own.endAcknowledgement(of: incident.key) ?? incident
+                    } else {
+                        incident = fleets[tenant]?.endAcknowledgement(of: incident.key) ?? incident
+                    }
+                }
+            case .updated:
+                plan = planner.updated(incident, sent: sent(of: incident.id))
+            case .resolved:
+                plan = planner.resolved(incident, sent: sent(of: incident.id))
+            case .noted:
+                break
+            }
+            change.incidents.append(incident)
+            change.notifications += plan.notifications
+            change.withdrawals += plan.withdrawals
+        }
+        generator = planner.generator
+        metrics.incidents(events)
+    }
+
+    /// What each receiver was told of an incident, in the order it was decided.
+    func sent(of incident: UniqueID) -> [SentNotification] {
+        let stored: [SentNotification]
+        do throws(StoreError) {
+            stored = try store.notifications(of: incident)
+        } catch {
+            // Without the rows a resolve might be withheld; treating them as unknown only risks saying it twice.
+            log.error("store: \(error)")
+            stored = []
+        }
+        let remembered = stored.map { row in
+            var row = row
+            if memory.withdrawnInStore.contains(row.id) { row.state = .withdrawn }
+            for attempt in memory.unrecorded[row.id]?.attempts ?? [] { row.take(attempt.outcome) }
+            return row
+        }
+        return (remembered + memory.sent(of: incident)).map { row in
+            var row = row
+            if inFlight[row.id] != nil { row.attempts += 1 }
+            return row
+        }
+    }
+}
+
+extension SentNotification {
+    /// The row as it will be once an outcome is recorded.
+    mutating func take(_ outcome: DeliveryOutcome) {
+        attempts += 1
+        switch outcome {
+        case .accepted: state = .accepted
+        case .failed: state = .failed
+        case .retry: break
+        }
+    }
+}
