@@ -43,6 +43,7 @@ let package = Package(
     targets: [
         // The bottom: values, ports and native libraries.
         .target(name: "Timekeeping", swiftSettings: strict),
+        .target(name: "CommandEntry", dependencies: [argumentParser], swiftSettings: strict),
         .target(name: "HTTPExchange", dependencies: [httpTypes], swiftSettings: strict),
         .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CurlShim", dependencies: ["CLibcurl"]),
@@ -106,7 +107,8 @@ let package = Package(
 
         // The daemon: configuration, wiring, executable.
         .target(
-            name: "FleetConfiguration", dependencies: ["FleetCore", .product(name: "Yams", package: "Yams")],
+            name: "FleetConfiguration",
+            dependencies: ["FleetCore", "Systemd", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
         .target(
             name: "RoomwatchDaemon",
@@ -118,7 +120,9 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "roomwatchd",
-            dependencies: ["CMalloc", "FleetConfiguration", "RoomwatchDaemon", "Systemd", argumentParser, logging],
+            dependencies: [
+                "CMalloc", "CommandEntry", "FleetConfiguration", "RoomwatchDaemon", "Systemd", argumentParser, logging,
+            ],
             swiftSettings: strict),
 
         // The simulated tenant. It shares no type with the daemon, so no mistake can hide on both sides.
@@ -142,7 +146,8 @@ let package = Package(
         .executableTarget(
             name: "graph-simulator",
             dependencies: [
-                "TenantServer", "TenantSimulator", "Timekeeping", argumentParser, logging, serviceLifecycle,
+                "CommandEntry", "TenantServer", "TenantSimulator", "Timekeeping", argumentParser, logging,
+                serviceLifecycle,
                 unixSignals, .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
@@ -151,15 +156,16 @@ let package = Package(
         .executableTarget(
             name: "roomwatch-demo",
             dependencies: [
-                "CurlHTTP", "FleetAPI", "HTTPExchange", "Timekeeping", argumentParser, crypto, httpTypes, hummingbird,
-                logging, serviceLifecycle, unixSignals, .product(name: "NIOCore", package: "swift-nio"),
+                "CommandEntry", "CurlHTTP", "FleetAPI", "HTTPExchange", "Timekeeping", argumentParser, crypto,
+                httpTypes, hummingbird, logging, serviceLifecycle, unixSignals,
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "roomwatch-bench",
             dependencies: [
                 "CurlHTTP", "FleetCore", "FleetGraph", "FleetMonitor", "FleetStore", "FleetWeb", "GraphClient",
-                "Timekeeping", argumentParser, logging,
+                "HTTPExchange", "Timekeeping", argumentParser, logging,
             ],
             swiftSettings: strict),
 
