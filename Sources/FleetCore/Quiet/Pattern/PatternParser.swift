@@ -99,9 +99,9 @@ struct PatternParser {
     private mutating func groupHead() throws(PatternError) -> Head {
         let start = position
         switch peek {
-        case "=", "!": throw error(.lookAround, back: 1)
+        case "=", "!": throw PatternError(.lookAround, place: start - 1)
         case "P" where peek(1) == "<": position += 2
-        case "<" where peek(1) == "=" || peek(1) == "!": throw error(.lookAround, back: 1)
+        case "<" where peek(1) == "=" || peek(1) == "!": throw PatternError(.lookAround, place: start - 1)
         case "<": position += 1
         default: return try flagList()
         }
