@@ -2,7 +2,7 @@
 // flapping prefix (RFC 2439): a sum for each firing that halves in a fixed time, with one threshold to begin and a lower
 // one to end.
 
-public import Foundation
+public import struct Foundation.Date
 public import Timekeeping
 
 /// The numbers of `room.flapping` (design section 5).
@@ -46,8 +46,7 @@ public struct FlapPenalty: Sendable, Hashable {
     /// The penalty at a moment.
     public func value(at now: Moment, rule: FlapRule = FlapRule()) -> Double {
         guard !isFrozen else { return penalty }
-        let age = max(0, since.elapsed(until: now).seconds)
-        return penalty * exp2(-age / rule.halfLife.seconds)
+        return HalfLife(duration: rule.halfLife).remainder(of: penalty, after: since.elapsed(until: now))
     }
 
     /// The room fired. A firing rests on observations, so the room is seen now.
@@ -83,8 +82,7 @@ public struct FlapPenalty: Sendable, Hashable {
     /// is frozen.
     public func endsFlapping(rule: FlapRule = FlapRule()) -> Moment? {
         guard isFlapping, !isFrozen else { return nil }
-        guard penalty > rule.off else { return since }
-        return since.advanced(by: .seconds(rule.halfLife.seconds * log2(penalty / rule.off)))
+        return since.advanced(by: HalfLife(duration: rule.halfLife).time(from: penalty, to: rule.off))
     }
 
     private mutating func settle(at now: Moment, rule: FlapRule) {
@@ -133,7 +131,7 @@ extension FlapPenalty {
     public init(restoring record: Record, seenUntil: Date?, at now: Moment, rule: FlapRule = FlapRule()) {
         let sound = record.penalty.isFinite ? max(0, min(rule.cap, record.penalty)) : 0
         let seen = record.isFrozen ? 0 : max(0, seenUntil?.timeIntervalSince(record.at) ?? 0)
-        penalty = sound * exp2(-seen / rule.halfLife.seconds)
+        penalty = HalfLife(duration: rule.halfLife).remainder(of: sound, after: .seconds(seen))
         since = now
         isFrozen = false
         isFlapping = record.isFlapping

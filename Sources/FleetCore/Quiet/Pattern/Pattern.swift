@@ -16,9 +16,9 @@ public struct Pattern: Sendable, Hashable, CustomStringConvertible {
 
     /// In Unicode scalars.
     public static let maximumLength = 500
-    /// After repetitions are written out. With names of at most some hundred characters, one match stays far below a
-    /// millisecond.
-    public static let maximumStates = 1_000
+    /// After repetitions are written out; room for a list of forty room names. The worst pattern of this size takes some
+    /// 5 µs for each character of a text, so a name of 64 characters costs a third of a millisecond.
+    public static let maximumStates = 600
 
     /// - Throws: ``PatternError`` that names the place and the remedy.
     public init(_ text: String) throws(PatternError) {
