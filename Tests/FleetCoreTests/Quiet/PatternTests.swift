@@ -58,6 +58,13 @@ struct PatternTests {
         cell.split(separator: ",").map { $0 == "''" ? "" : String($0) }
     }
 
+    /// The long s has the upper case S and the Kelvin sign the lower case k, as in RE2.
+    @Test func caseIsFoldedThroughBothCases() throws {
+        #expect(try Pattern("(?i)s").matches("\u{017F}"))
+        #expect(try Pattern("(?i)[j-l]").matches("\u{212A}"))
+        #expect(try !Pattern("s").matches("\u{017F}"))
+    }
+
     @Test func lineFeedsNeedTheFlag() throws {
         #expect(try !Pattern("a.b").matches("a\nb"))
         #expect(try Pattern("(?s)a.b").matches("a\nb"))
