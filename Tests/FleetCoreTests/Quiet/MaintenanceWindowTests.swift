@@ -115,7 +115,7 @@ struct MaintenanceWindowTests {
         }
         #expect(
             window.suppression(of: Self.room(), of: Self.tenant, at: at(1).wall, timeZone: .gmt)
-                == .maintenance(window: "rewiring", until: at(3_600).wall, reason: "rewiring"))
+                == .maintenance(window: "rewiring (01JPLAN)", until: at(3_600).wall, reason: "rewiring"))
         let stored = try JSONEncoder().encode([window, .nightly])
         #expect(try JSONDecoder().decode([MaintenanceWindow].self, from: stored) == [window, .nightly])
     }

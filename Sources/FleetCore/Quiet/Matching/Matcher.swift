@@ -5,7 +5,8 @@
 ///
 /// A label may have several texts: a room has its account id, mail address and display name, a room's devices have
 /// models. A positive matcher (`=`, `=~`) holds when any of them matches, a negative one (`!=`, `!~`) when none does, so
-/// that `!=` is always the opposite of `=`. Account ids and mail addresses are compared without case.
+/// that `!=` is always the opposite of `=`. Account ids and mail addresses are compared without case. `=` and `!=` take
+/// two spellings of the same letter (é as one scalar or as two) for equal; patterns go scalar by scalar, as in RE2.
 public struct Matcher: Sendable, Hashable, CustomStringConvertible {
     public enum Operator: String, Sendable, Hashable, Codable, CaseIterable {
         case equal = "="

@@ -86,7 +86,7 @@ public struct MaintenanceWindow: Sendable, Hashable, Codable {
         guard returnWithin == nil, covers(room, of: tenant),
             let stretch = interval(containing: now, timeZone: timeZone)
         else { return nil }
-        return .maintenance(window: name, until: stretch.end, reason: plannedReason)
+        return .maintenance(window: ruleName, until: stretch.end, reason: plannedReason)
     }
 
     /// The absence that the window expects of an outage which began inside it.
@@ -97,7 +97,13 @@ public struct MaintenanceWindow: Sendable, Hashable, Codable {
         guard let returnWithin, isOpen(at: firstBad.wall, timeZone: timeZone) else { return nil }
         return ExpectedAbsence(
             from: firstBad, allowance: returnWithin, reason: plannedReason ?? "restart in the window \(name)",
-            source: .window(name))
+            source: .window(ruleName))
+    }
+
+    /// How records name the window: by its name, which the configuration keeps unique, and with its id where a person chose
+    /// the name.
+    public var ruleName: String {
+        if case .once(let planned) = schedule { "\(name) (\(planned.id))" } else { name }
     }
 
     private var plannedReason: String? {
