@@ -47,9 +47,12 @@ public struct Incident: Sendable, Hashable, Codable {
     public var roomsTotal: Int { rooms.count + (furtherRooms ?? 0) }
 
     /// Takes the rooms that are affected now and names as many as a page can carry.
-    public mutating func name(_ affected: [RoomReference]) {
+    ///
+    /// - Parameter total: how many are affected when not all of them are in the list.
+    public mutating func name(_ affected: [RoomReference], total: Int = 0) {
         rooms = Array(affected.prefix(Self.maximumRooms))
-        furtherRooms = affected.count > rooms.count ? affected.count - rooms.count : nil
+        let further = max(affected.count, total) - rooms.count
+        furtherRooms = further > 0 ? further : nil
     }
 
     /// Takes over the rooms of another description of the same trouble.

@@ -109,8 +109,7 @@ extension Room {
 extension Incident.RoomReference {
     /// The name with its place, `Room 17 (B2, floor 3)`.
     public var placedName: String {
-        // Places carries labels ("Floor 3", "Ground floor") as well as numbers.
-        let level = floor.map { $0.lowercased().contains("floor") ? $0 : "floor \($0)" }
+        let level = floor.map(\.asLevel)
         let place = [building, level].compactMap(\.self).joined(separator: ", ")
         return place.isEmpty ? name : "\(name) (\(place))"
     }

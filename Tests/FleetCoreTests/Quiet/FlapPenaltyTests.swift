@@ -1,4 +1,4 @@
-// The numbers of design section 5 are promises to people who configure nothing: every 5 minutes pages at the third
+// The numbers of flapping (Detection, Flapping) are promises to people who configure nothing: every 5 minutes pages at the third
 // firing, every 24 never.
 
 import FleetCore

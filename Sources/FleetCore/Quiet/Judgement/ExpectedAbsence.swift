@@ -29,7 +29,7 @@ public struct ExpectedAbsence: Sendable, Hashable {
         }
     }
 
-    /// What design section 5 allows for our own restart and update.
+    /// What is allowed (Detection, Expected outages) for our own restart and update.
     public static let restartAllowance: Duration = .seconds(10 * 60)
     public static let updateAllowance: Duration = .seconds(45 * 60)
 
@@ -61,7 +61,7 @@ public struct ExpectedAbsence: Sendable, Hashable {
 
         public let cause = Cause.didNotReturn
 
-        /// One step higher than the room's own severity (design section 5).
+        /// One step higher than the room's own severity (Detection, Expected outages).
         public func severity(raising own: Severity) -> Severity { own.raised }
 
         /// For the page's summary: `did not return from operation 01J…: firmware update`.

@@ -3,7 +3,7 @@
 
 public import Timekeeping
 
-/// What `room.flapping` does to `room.offline` of the same room (design section 5).
+/// What `room.flapping` does to `room.offline` of the same room (Detection, Flapping).
 public struct FlapInhibition: Sendable, Hashable {
     /// An outage this long is told although the room flaps.
     public var exception: Duration = .seconds(10 * 60)

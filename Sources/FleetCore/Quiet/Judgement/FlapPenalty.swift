@@ -5,7 +5,7 @@
 public import struct Foundation.Date
 public import Timekeeping
 
-/// The numbers of `room.flapping` (design section 5).
+/// The numbers of `room.flapping` (Detection, Flapping).
 public struct FlapRule: Sendable, Hashable {
     public var perFiring: Double = 1_000
     /// Of time in which the room was seen.

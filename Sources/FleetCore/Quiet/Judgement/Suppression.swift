@@ -16,7 +16,7 @@ public enum Suppression: Sendable, Hashable, Codable {
     /// The room flaps; until the exception for long outages comes due.
     case flapping(until: Date)
 
-    /// The reasons in the order in which they are asked (design section 6).
+    /// The reasons in the order in which they are asked (Telling, Suppression).
     public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
         case maintenance
         case expected

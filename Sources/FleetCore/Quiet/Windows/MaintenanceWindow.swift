@@ -38,7 +38,7 @@ public struct MaintenanceWindow: Sendable, Hashable, Codable {
         self.returnWithin = returnWithin
     }
 
-    /// The window that is shipped switched on (design section 5): Teams Rooms on Windows restart themselves each night.
+    /// The window that is shipped switched on (Detection, Expected outages): Teams Rooms on Windows restart themselves each night.
     public static let nightly = MaintenanceWindow(
         name: nightlyName, schedule: .weekly(WeeklySchedule(fromMinute: 120, toMinute: 210), timeZone: nil),
         deviceKinds: [.teamsRoom], returnWithin: .seconds(20 * 60))

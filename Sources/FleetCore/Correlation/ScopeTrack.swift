@@ -1,0 +1,72 @@
+// What is remembered about an incident of a place while it lasts, and for a while after: its members, who of them is
+// still down, and when those who stay down are looked at again.
+
+public import Timekeeping
+
+/// An open trouble of a place, or one that is over while some members still wait to be looked at again.
+public struct ScopeTrack: Sendable, Hashable {
+    public let place: Place
+    /// Everybody who ever belonged to it.
+    public var members: Set<AccountID> = []
+    /// Members for whom the incident speaks now.
+    public var down = 0
+    public var opened: Moment
+    public var lastJoined: Moment
+    /// When receivers last heard how many are affected.
+    public var lastTold: Moment
+    /// Whether members joined since ``lastTold``.
+    public var isNews = false
+    public var isPartial: Bool
+    /// How many belonged to it in an earlier run, of whom only those still down are known by name.
+    var membersBefore = 0
+    public var phase: Phase = .dark
+
+    /// How far the place has come back.
+    public enum Phase: Sendable, Hashable {
+        /// No member has recovered.
+        case dark
+        case recovering(since: Moment)
+        /// The incident is over; who is still down is released at `release`.
+        case over(release: Moment)
+    }
+
+    public init(place: Place, isPartial: Bool, at now: Moment) {
+        self.place = place
+        self.isPartial = isPartial
+        opened = now
+        lastJoined = now
+        lastTold = now
+    }
+
+    public var isOver: Bool { if case .over = phase { true } else { false } }
+
+    /// Whether a room that falls now belongs to it.
+    ///
+    /// A partial incident takes rooms only while they keep falling: one that fails hours later in the same building has
+    /// a cause of its own.
+    public func takesRooms(at now: Moment, rules: CorrelationRules) -> Bool {
+        !isOver && (!isPartial || lastJoined.elapsed(until: now) <= rules.window)
+    }
+
+    /// How many rooms it has ever affected.
+    public var total: Int { max(membersBefore, members.count) }
+
+    /// Notes that a member came back.
+    public mutating func recovered(at now: Moment) {
+        down -= 1
+        if phase == .dark { phase = .recovering(since: now) }
+    }
+
+    /// Ends the incident when enough members are clear.
+    ///
+    /// - Returns: whether it ended now.
+    public mutating func end(at now: Moment, rules: CorrelationRules) -> Bool {
+        guard !isOver, Double(total - down) >= rules.clearShare * Double(total) else { return false }
+        var first = now
+        if case .recovering(let since) = phase { first = since }
+        let byRecovery = first.advanced(by: rules.patienceAfterRecovery)
+        let byClearing = now.advanced(by: rules.patienceAfterClearing)
+        phase = .over(release: byRecovery.steady > byClearing.steady ? byRecovery : byClearing)
+        return true
+    }
+}
