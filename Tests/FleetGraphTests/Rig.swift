@@ -90,9 +90,11 @@ struct Rig: Sendable {
     let client: GraphClient
     private let network: Network
 
-    init(jumps: Bool = false, _ script: @escaping @Sendable (Asked) async -> Reply) throws {
+    init(
+        jumps: Bool = false, token: String = "opaque-token", _ script: @escaping @Sendable (Asked) async -> Reply
+    ) throws {
         time = TestTime(jumps: jumps)
-        network = Network(script)
+        network = Network(token: token, script)
         let endpoints = try GraphEndpoints(
             login: "http://login.test", graph: "http://graph.test", scope: "graph/.default")
         let random = RandomSource(SeededGenerator(seed: 1))
@@ -111,11 +113,16 @@ struct Rig: Sendable {
         let log = Mutex<[Asked]>([])
         private let script: @Sendable (Asked) async -> Reply
 
-        init(_ script: @escaping @Sendable (Asked) async -> Reply) { self.script = script }
+        private let token: String
+
+        init(token: String, _ script: @escaping @Sendable (Asked) async -> Reply) {
+            self.token = token
+            self.script = script
+        }
 
         func send(_ call: HTTPCall) async throws(HTTPTransportError) -> HTTPAnswer {
             if call.url.hasPrefix("http://login.test") {
-                return try Rig.json(#"{"access_token":"opaque-token","token_type":"Bearer","expires_in":3600}"#).get()
+                return try Rig.json(#"{"access_token":"\#(token)","token_type":"Bearer","expires_in":3600}"#).get()
             }
             let target = String(call.url.dropFirst("http://graph.test".count))
             let asked = Asked(

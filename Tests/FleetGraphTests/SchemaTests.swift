@@ -2,6 +2,7 @@
 
 import FleetCore
 import Foundation
+import GraphClient
 import Testing
 
 @testable import FleetGraph
@@ -17,6 +18,7 @@ struct SchemaTests {
         var types: [String: Entry]
         var enums: [String: [String]]
         var getPresencesByUserId: Action
+        var getSchedule: Action
 
         /// The type's own and inherited properties.
         func properties(of type: String) -> Set<String> {
@@ -33,6 +35,7 @@ struct SchemaTests {
     static let wires: [any WireType.Type] = [
         UserWire.self, AssignedLicenseWire.self, SubscribedSkuWire.self, DeviceWire.self, HardwareWire.self,
         DeviceUserWire.self, DeviceHealthWire.self, ConnectionWire.self, RoomWire.self, PlaceWire.self,
+        ScheduleWire.self, ScheduleItemWire.self, ZonedTimeWire.self, FreeBusyErrorWire.self,
     ]
 
     @Test("every field exists in its type", arguments: 0..<wires.count)
@@ -50,6 +53,22 @@ struct SchemaTests {
         let known = schema.properties(of: "presence")
         #expect(known.isSuperset(of: ["id", "availability", "activity", "sequenceNumber"]))
         #expect(schema.getPresencesByUserId.parameters == ["ids"])
+    }
+
+    @Test("every free/busy word has its meaning, and the question its parameters")
+    func schedules() throws {
+        let schema = try Self.schema()
+        let words = try #require(schema.enums["freeBusyStatus"])
+        let silent = words.filter { if case .unknown = ScheduleJudgement.status($0) { true } else { false } }
+        #expect(silent == ["unknown"])
+        let request = GraphRequest.schedules(
+            ["a@contoso.com"], anchor: AccountID("x"), window: ScheduleWindow(at: .distantPast, horizon: .seconds(60)),
+            haste: .round)
+        let body = try JSONSerialization.jsonObject(with: Data(request.body ?? [])) as? [String: Any]
+        // OData actions in Exchange take parameter names in any case; Microsoft's samples use both.
+        #expect(
+            Set((body ?? [:]).keys.map { $0.lowercased() })
+                == Set(schema.getSchedule.parameters.map { $0.lowercased() }))
     }
 
     @Test("every member of the enums has its meaning")

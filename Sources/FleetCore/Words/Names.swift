@@ -60,4 +60,5 @@ public enum Source: String, Sendable, Hashable, Codable, CaseIterable {
     case devices
     case directory
     case places
+    case calendars
 }

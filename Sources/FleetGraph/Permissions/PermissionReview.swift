@@ -44,12 +44,12 @@ public struct PermissionReview: Sendable, Hashable {
         let needs = Need.all.filter { modules.contains($0.module) }
         missing = needs.filter { need in !need.sufficient.contains { granted.contains($0.lowercased()) } }
             .map { Missing(module: $0.module, permission: $0.permission, loss: $0.loss) }
-        let least = Set(needs.map { $0.permission.lowercased() })
+        let least = Set(needs.flatMap { [$0.permission] + $0.aliases }.map { $0.lowercased() })
         var seen: Set<String> = []
         let beyond = roles.filter { !least.contains($0.lowercased()) && seen.insert($0.lowercased()).inserted }.sorted()
         excess = beyond.map { BoundedText.clean($0, limit: BoundedText.name) }.filter { !$0.isEmpty }
         var replacements: [String: [String]] = [:]
-        for need in needs where !granted.contains(need.permission.lowercased()) {
+        for need in needs where !([need.permission] + need.aliases).contains(where: { granted.contains($0.lowercased()) }) {
             for role in excess where need.broader.contains(where: { $0.lowercased() == role.lowercased() }) {
                 replacements[role, default: []].append(need.permission)
             }
@@ -78,10 +78,12 @@ private struct Need {
     let module: FleetModule
     let permission: String
     let loss: String
+    /// Other spellings of ``permission`` that documents and tokens use.
+    var aliases: [String] = []
     /// Broader permissions that include it.
     var broader: [String] = []
 
-    var sufficient: [String] { [permission] + broader }
+    var sufficient: [String] { [permission] + aliases + broader }
 
     static let all: [Need] = [
         Need(
@@ -111,7 +113,7 @@ private struct Need {
         Need(
             module: .bookings, permission: "Calendars.ReadBasic.All",
             loss: "Smart Buildings lacks bookings: severity and reports know no meetings.",
-            broader: ["Calendars.Read", "Calendars.ReadWrite"]),
+            aliases: ["Calendars.ReadBasic"], broader: ["Calendars.Read", "Calendars.ReadWrite"]),
         Need(
             module: .signInEvidence, permission: "AuditLog.Read.All",
             loss: "Sign-in failures of room accounts are not read as evidence."),

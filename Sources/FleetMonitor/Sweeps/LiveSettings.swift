@@ -10,6 +10,7 @@ public final class LiveSettings: Sendable {
         public var suspect: Duration
         public var devices: Duration
         public var places: Duration
+        public var calendars: Duration
         public var scope: InventoryScope
         public var readsDevices: Bool
         public var readsPlaces: Bool
@@ -17,12 +18,13 @@ public final class LiveSettings: Sendable {
 
         public init(
             presence: Duration, suspect: Duration, devices: Duration, places: Duration, scope: InventoryScope,
-            readsDevices: Bool, readsPlaces: Bool, readsLicences: Bool
+            readsDevices: Bool, readsPlaces: Bool, readsLicences: Bool, calendars: Duration = .seconds(300)
         ) {
             self.presence = presence
             self.suspect = suspect
             self.devices = devices
             self.places = places
+            self.calendars = calendars
             self.scope = scope
             self.readsDevices = readsDevices
             self.readsPlaces = readsPlaces

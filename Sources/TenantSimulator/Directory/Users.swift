@@ -12,6 +12,11 @@ extension SimulatedTenant {
     ]
 
     func users(_ call: GraphCall) throws(GraphError) -> GraphReply {
+        if call.segments.count == 4, call.segments[2].lowercased() == "calendar",
+            ["getschedule", "microsoft.graph.getschedule"].contains(call.segments[3].lowercased())
+        {
+            return try schedules(call)
+        }
         try call.require(.get)
         switch call.segments.count {
         case 1:

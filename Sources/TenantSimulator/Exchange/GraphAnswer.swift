@@ -73,6 +73,9 @@ extension SimulatedTenant {
         case .directory, .licences:
             limits = .directory
             cost = resourceUnits(call)
+        case .calendars:
+            try admitMailbox(call)
+            limits = nil
         case .batch, .all, .login: limits = nil
         }
         let name = call.service.rawValue
@@ -86,6 +89,17 @@ extension SimulatedTenant {
                 429, "TooManyRequests", "Too many requests.",
                 headerFields: [.retryAfter: String(seconds)])
         }
+    }
+
+    /// Exchange counts by application and mailbox, so each mailbox has a window of its own.
+    private mutating func admitMailbox(_ call: GraphCall) throws(GraphError) {
+        guard let mailbox = fleet.account(named: call.segments[1]),
+            let seconds = throttle.admit(mailbox: mailbox, at: call.elapsed)
+        else { return }
+        throttle.tell(call.service.rawValue, retryAfter: seconds, at: call.elapsed)
+        throw GraphError(
+            429, "ApplicationThrottled", "Application is over its MailboxConcurrency limit.",
+            headerFields: [.retryAfter: String(seconds)])
     }
 
     /// Microsoft's resource units for directory calls.

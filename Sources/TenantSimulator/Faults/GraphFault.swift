@@ -33,7 +33,7 @@ public struct GraphFault: Sendable, Codable {
     }
 
     public enum Service: String, Sendable, Codable, CaseIterable {
-        case all, login, presence, directory, licences, devices, places, batch
+        case all, login, presence, directory, licences, devices, places, calendars, batch
     }
 
     public var kind: Kind

@@ -99,6 +99,7 @@ enum Distortion {
     private static let words: Set<String> = [
         "availability", "activity", "deviceType", "healthStatus", "activityState", "connectionStatus",
         "softwareFreshness", "bookingType", "teamsEnabledState", "wifiState", "userIdentityType", "capabilityStatus",
+        "status",
     ]
 
     static func nulled(_ value: JSONValue) -> JSONValue {

@@ -54,6 +54,7 @@ struct ThrottleGate: Sendable {
 
     let scale: Double
     private var windows: [ThrottledService: Window] = [:]
+    private var mailboxes: [Int: Window] = [:]
     private var notBefore: [String: (from: Duration, until: Duration)] = [:]
     private(set) var violations: [String: Int] = [:]
     private(set) var refusals: [String: Int] = [:]
@@ -67,17 +68,32 @@ struct ThrottleGate: Sendable {
     /// Requests made while throttled count too, as Microsoft says they do.
     /// - Returns: seconds of `Retry-After`, or `nil` when the request may pass.
     mutating func admit(_ service: ThrottledService, cost: Int, at now: Duration) -> Int? {
-        let limit = max(1, Int(Double(service.limit.count) * scale))
-        var window = windows[service] ?? Window()
-        window.forget(before: now - service.limit.window)
+        let seconds = admit(&windows[service, default: Window()], service.limit, cost: cost, at: now)
+        if seconds != nil { refusals[service.rawValue, default: 0] += 1 }
+        return seconds
+    }
+
+    /// Counts a request on behalf of a mailbox: 10,000 in ten minutes.
+    ///
+    /// - Returns: seconds of `Retry-After`, or `nil` when the request may pass.
+    mutating func admit(mailbox: Int, at now: Duration) -> Int? {
+        let seconds = admit(&mailboxes[mailbox, default: Window()], Self.mailboxLimit, cost: 1, at: now)
+        if seconds != nil { refusals["calendars", default: 0] += 1 }
+        return seconds
+    }
+
+    private static let mailboxLimit = (count: 10_000, window: Duration.seconds(600))
+
+    private func admit(
+        _ window: inout Window, _ bound: (count: Int, window: Duration), cost: Int, at now: Duration
+    ) -> Int? {
+        let limit = max(1, Int(Double(bound.count) * scale))
+        window.forget(before: now - bound.window)
         let full = window.used + cost > limit
-        let room = window.room(for: cost, limit: limit, window: service.limit.window)
+        let room = window.room(for: cost, limit: limit, window: bound.window)
         window.entries.append((now, cost))
         window.used += cost
-        windows[service] = window
-        guard full else { return nil }
-        refusals[service.rawValue, default: 0] += 1
-        return max(1, Int(((room - now) / .seconds(1)).rounded(.up)))
+        return full ? max(1, Int(((room - now) / .seconds(1)).rounded(.up))) : nil
     }
 
     /// Remembers that the client was told to stay away.

@@ -44,6 +44,12 @@ extension Timeline {
                 "peripheral_fault", room: room, cause: cause, kind: event.kind, visible: elapsed,
                 detail: peripheral.rawValue)
             if let ends { agenda.add(.peripheralReturns(device: device, peripheral), at: ends) }
+        case .roomBooked:
+            if let room { book(room, event, cause: cause) }
+        case .calendarError:
+            guard let room else { return }
+            breakCalendar(of: room, code: event.code ?? "ErrorMailRecipientNotFound", cause: cause)
+            if let ends { agenda.add(.calendarReturns(room: room, cause: cause), at: ends) }
         case .graphFault:
             guard let fault = event.fault else { return }
             faults.append(ActiveFault(cause: cause, fault: fault, began: elapsed, until: ends))

@@ -19,6 +19,10 @@ public struct ScenarioEvent: Sendable, Codable {
         case accountDisabled = "account_disabled"
         case accountDeleted = "account_deleted"
         case peripheralFault = "peripheral_fault"
+        /// Somebody books the room: from `starts_in` after the event, `for` so long.
+        case roomBooked = "room_booked"
+        /// The room's calendar cannot be read; getSchedule says `code` for it.
+        case calendarError = "calendar_error"
         /// Graph itself misbehaves; see ``GraphFault``.
         case graphFault = "graph_fault"
         /// The device API changes to `device_api`.
@@ -46,17 +50,22 @@ public struct ScenarioEvent: Sendable, Codable {
     public var peripheral: Peripheral?
     public var deviceAPI: Scenario.DeviceAPI?
     public var fault: GraphFault?
+    /// `room_booked`: time until the meeting begins; may be negative. Default: at once.
+    public var startsIn: DurationText?
+    /// `calendar_error`: the response code. Default `ErrorMailRecipientNotFound`.
+    public var code: String?
 
     public enum Peripheral: String, Sendable, Codable, CaseIterable {
         case camera, microphone, speaker, display
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case at, kind, room, building, spread, count, down, up, peripheral, fault
+        case at, kind, room, building, spread, count, down, up, peripheral, fault, code
         case lasts = "for"
         case sessionTimeout = "session_timeout"
         case deviceDelay = "device_delay"
         case deviceAPI = "device_api"
+        case startsIn = "starts_in"
     }
 
     public init(_ kind: Kind, at: Duration = .zero) {
@@ -85,5 +94,7 @@ public struct ScenarioEvent: Sendable, Codable {
         peripheral = try container.decodeIfPresent(Peripheral.self, forKey: .peripheral)
         deviceAPI = try container.decodeIfPresent(Scenario.DeviceAPI.self, forKey: .deviceAPI)
         fault = try container.decodeIfPresent(GraphFault.self, forKey: .fault)
+        startsIn = try container.decodeIfPresent(DurationText.self, forKey: .startsIn)
+        code = try container.decodeIfPresent(String.self, forKey: .code)
     }
 }

@@ -14,6 +14,7 @@ struct Timeline: Sendable {
         case unknownEnds(room: Int, cause: Int), enabled(account: Int, cause: Int)
         case peripheralReturns(device: Int, ScenarioEvent.Peripheral)
         case faultEnds(Int)
+        case calendarReturns(room: Int, cause: Int)
     }
 
     /// A fault of Graph that is in force.
@@ -37,6 +38,10 @@ struct Timeline: Sendable {
     private(set) var devices: [DeviceState]
     private(set) var outages: [Int: Outage] = [:]
     var faults: [ActiveFault] = []
+    /// Bookings that a scenario made, by room, beside those of the ``Diary``.
+    var booked: [Int: [DiaryEntry]] = [:]
+    /// Rooms whose calendar cannot be read, with the code that says so.
+    var calendarErrors: [Int: String] = [:]
     private(set) var records: [GroundTruthRecord] = []
     private var causes = 0
     private var outageCount = 0
@@ -117,6 +122,7 @@ struct Timeline: Sendable {
         case .peripheralReturns(let device, let peripheral):
             devices[device].faults[peripheral] = nil
             touch(device)
+        case .calendarReturns(let room, let cause): mendCalendar(of: room, cause: cause)
         case .faultEnds(let cause):
             faults.removeAll { $0.cause == cause }
             record("graph_fault_end", cause: cause, kind: .graphFault)
