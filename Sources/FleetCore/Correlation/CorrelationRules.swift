@@ -1,6 +1,6 @@
 // Every number of scope collapse, with the defaults that the operator is promised.
 
-public import Timekeeping
+import Timekeeping
 
 /// When rooms that fall together are one trouble (config `correlation`).
 public struct CorrelationRules: Sendable, Hashable {

@@ -55,7 +55,7 @@ public struct Correlator {
     private func joins(of fallen: [FallenRoom]) -> [Collapse] {
         fallen.compactMap { room in
             for place in room.places.reversed() where isOpen(place) {
-                return Collapse(place: place, slots: [room.slot], isPartial: false, reason: "joined")
+                return Collapse(place: place, slots: [room.slot], isPartial: false, reason: Collapse.joined)
             }
             return nil
         }
@@ -91,7 +91,7 @@ public struct Correlator {
 
     private func collapse(of place: Place, _ fallen: [FallenRoom]) -> Collapse? {
         let slots = fallen.map(\.slot)
-        if isOpen(place) { return Collapse(place: place, slots: slots, isPartial: false, reason: "joined") }
+        if isOpen(place) { return Collapse(place: place, slots: slots, isPartial: false, reason: Collapse.joined) }
         let count = fallen.count
         let firing = fallen.count(where: \.isFiring)
         let all = population(place)

@@ -32,6 +32,21 @@ public enum Place: Sendable, Hashable, Codable {
         }
     }
 
+    /// The place that an incident is about; `nil` for incidents of something else.
+    init?(_ scope: Incident.Scope, of condition: Condition) {
+        switch condition {
+        case .tenantOffline: self = .tenant
+        case .buildingOffline: self = .building(scope.id)
+        case .floorOffline:
+            guard let slash = scope.id.lastIndex(of: "/") else { return nil }
+            self = .floor(
+                building: String(scope.id[..<slash]), floor: String(scope.id[scope.id.index(after: slash)...]))
+        case .roomOffline, .roomFlapping, .roomUnseen, .roomNeverSeen, .tenantBlind, .sourceStalled, .inventoryShrunk,
+            .channelDown, .storeDegraded:
+            return nil
+        }
+    }
+
     /// Whether a room is in the place.
     public func contains(_ room: Room) -> Bool {
         switch self {

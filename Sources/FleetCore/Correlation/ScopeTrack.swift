@@ -17,6 +17,12 @@ public struct ScopeTrack: Sendable, Hashable {
     /// Whether members joined since ``lastTold``.
     public var isNews = false
     public var isPartial: Bool
+    /// How many rooms the place had when it fell, as far as they were expected to work.
+    public var population: Int
+    /// Members that were in use, booked, or very important when they joined.
+    public var needed = 0
+    /// For how long the monitor had not looked when it found the rooms down.
+    public var gap: Duration?
     /// How many belonged to it in an earlier run, of whom only those still down are known by name.
     var membersBefore = 0
     public var phase: Phase = .dark
@@ -30,9 +36,10 @@ public struct ScopeTrack: Sendable, Hashable {
         case over(release: Moment)
     }
 
-    public init(place: Place, isPartial: Bool, at now: Moment) {
+    public init(place: Place, isPartial: Bool, population: Int, at now: Moment) {
         self.place = place
         self.isPartial = isPartial
+        self.population = population
         opened = now
         lastJoined = now
         lastTold = now
@@ -51,10 +58,25 @@ public struct ScopeTrack: Sendable, Hashable {
     /// How many rooms it has ever affected.
     public var total: Int { max(membersBefore, members.count) }
 
+    /// Takes a room that is down.
+    public mutating func join(_ room: RoomIncident, at now: Moment) {
+        if members.insert(room.room.account).inserted, room.isUrgent { needed += 1 }
+        down += 1
+        lastJoined = now
+        isNews = true
+        gap = gap ?? room.gap
+    }
+
     /// Notes that a member came back.
     public mutating func recovered(at now: Moment) {
         down -= 1
         if phase == .dark { phase = .recovering(since: now) }
+    }
+
+    /// Notes that a member is not watched any more.
+    mutating func left(_ account: AccountID) {
+        if members.remove(account) != nil, membersBefore > 0 { membersBefore -= 1 }
+        down -= 1
     }
 
     /// Ends the incident when enough members are clear.

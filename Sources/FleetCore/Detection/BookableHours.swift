@@ -73,7 +73,8 @@ public struct HoursTable: Sendable, Hashable {
         self.byBuilding = byBuilding
     }
 
-    public func isBookable(building: String?, at wall: Date) -> Bool {
-        (building.flatMap { byBuilding[$0] } ?? byDefault).contains(wall)
-    }
+    /// The hours of a building, its own or the default.
+    public func of(_ building: String?) -> BookableHours { building.flatMap { byBuilding[$0] } ?? byDefault }
+
+    public func isBookable(building: String?, at wall: Date) -> Bool { of(building).contains(wall) }
 }

@@ -74,6 +74,9 @@ public struct ConditionRule: Sendable, Hashable {
     public var goodCount: Int
     public var goodHold: Duration
 
+    /// True at once and over at once.
+    static let atOnce = ConditionRule(badCount: 1, badHold: .zero, goodCount: 1, goodHold: .zero)
+
     public init(badCount: Int, badHold: Duration, goodCount: Int, goodHold: Duration) {
         self.badCount = badCount
         self.badHold = badHold

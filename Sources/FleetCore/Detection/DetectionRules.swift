@@ -27,6 +27,11 @@ public struct DetectionRules: Sendable, Hashable {
     /// For how long a lower `sequenceNumber` counts as unknown before it is the new baseline.
     public var sequenceDistrust: Duration = .seconds(60)
 
+    /// `correlation`.
+    public var correlation = CorrelationRules()
+    public var flapping = FlapRule()
+    public var flapInhibition = FlapInhibition()
+
     public init() {}
 
     /// At most this many rooms are asked on the fast lane; the rest stay on the slow one (two requests of 650).

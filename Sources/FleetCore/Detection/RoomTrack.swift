@@ -48,9 +48,14 @@ public struct RoomTrack: Sendable, Hashable {
         return before == phase ? nil : PhaseChange(from: before, to: phase)
     }
 
+    /// Whether anything is or may be wrong; asked of every room after every page of a sweep, so it is cheap.
+    var isDown: Bool { presence.state != .clear || device != .clear }
+
     private static func worse(_ a: ConditionState.Phase, _ b: ConditionState.Phase) -> ConditionState.Phase {
-        let order: [ConditionState.Phase] = [.firing, .recovering, .pending, .clear]
-        return order.first { $0 == a || $0 == b } ?? .clear
+        if a == b || b == .clear { return a }
+        if a == .clear { return b }
+        if a == .firing || b == .firing { return .firing }
+        return a == .recovering || b == .recovering ? .recovering : .pending
     }
 }
 

@@ -7,6 +7,8 @@ public struct FleetDecision: Sendable, Hashable {
     public var conditions: [ConditionRecord] = []
     public var transitions: [Transition] = []
     public var events: [IncidentChange] = []
+    /// Outages of which nobody is told, each once.
+    public var suppressions: [SuppressedNotification] = []
     public var observations = ObservationChange()
     /// Pending streaks that ended with a good answer.
     public var blips = 0
@@ -18,6 +20,7 @@ public struct FleetDecision: Sendable, Hashable {
     /// Whether something must be written now; runs of observations can wait for the next transaction.
     public var isUrgent: Bool {
         !tracks.isEmpty || !conditions.isEmpty || !transitions.isEmpty || !events.isEmpty
+            || !suppressions.isEmpty
     }
 }
 
@@ -29,13 +32,18 @@ public enum IncidentChange: Sendable, Hashable {
     /// The severity rose, or another fact changed that receivers should have.
     case updated(Incident)
     case resolved(Incident)
+    /// It ended because the incident `into` speaks for its rooms now; receivers hear of that one first.
+    case merged(Incident, into: UniqueID)
+    /// Nobody had been told because of a window, a silence or flapping, and that is over.
+    case released(Incident)
+    case acknowledged(Incident)
     /// Facts were added that nobody needs to hear of by themselves.
     case noted(Incident)
 
     public var incident: Incident {
         switch self {
         case .opened(let incident, _), .reopened(let incident, _), .updated(let incident), .resolved(let incident),
-            .noted(let incident):
+            .merged(let incident, _), .released(let incident), .acknowledged(let incident), .noted(let incident):
             incident
         }
     }

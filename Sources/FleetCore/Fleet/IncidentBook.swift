@@ -53,6 +53,7 @@ public struct IncidentBook: Sendable {
                 reopened.summary = fresh.summary
                 reopened.take(roomsOf: fresh)
                 reopened.meeting = fresh.meeting
+                reopened.suppression = fresh.suppression
                 reopened.contact = fresh.contact
                 reopened.lastGoodAt = fresh.lastGoodAt
                 reopened.firstBadAt = fresh.firstBadAt
@@ -102,6 +103,42 @@ public struct IncidentBook: Sendable {
         case (.recovered, .channelDown): return "Receiver \(subject) accepts messages again"
         case (.recovered, .storeDegraded): return "The store can be written again"
         }
+    }
+
+    /// Changes what an open incident says, without telling anybody by itself.
+    public mutating func amend(_ key: DedupKey, _ change: (inout Incident) -> Void) -> IncidentChange? {
+        guard var incident = open(key) else { return nil }
+        let before = incident
+        change(&incident)
+        guard incident != before else { return nil }
+        incident.revision += 1
+        incidents[key] = incident
+        return .noted(incident)
+    }
+
+    /// Brings the sentence of an incident up to date within a revision that is being made.
+    mutating func describe(_ key: DedupKey, summary: String, meeting: Incident.Meeting?) {
+        incidents[key]?.summary = summary
+        incidents[key]?.meeting = meeting
+    }
+
+    /// Sets or ends the reason why nobody is told of an open incident.
+    public mutating func suppress(_ key: DedupKey, _ suppression: Suppression?) {
+        incidents[key]?.suppression = suppression
+    }
+
+    /// Somebody works on it.
+    ///
+    /// - Returns: `nil` when it is not open or somebody does so already.
+    public mutating func acknowledge(_ key: DedupKey, by author: String, at now: Moment) -> IncidentChange? {
+        guard var incident = open(key), incident.status == .open else { return nil }
+        incident.revision += 1
+        incident.status = .acknowledged
+        incident.acknowledgedAt = now.wall
+        incident.acknowledgedBy = author
+        incident.acknowledgedSeverity = incident.severity
+        incidents[key] = incident
+        return .acknowledged(incident)
     }
 
     /// Raises the severity of an open incident; it never falls before the resolve (Detection, Severity).

@@ -27,6 +27,7 @@ extension TenantFleet {
         for account in departed(from: next) { retire(account, at: now, into: &decision) }
         replace(with: next, at: now)
         dismissWitnesses(at: now, into: &decision)
+        settle(at: now, into: &decision)
         return (decision, storedRooms)
     }
 
@@ -42,6 +43,12 @@ extension TenantFleet {
         rooms stored: [StoredRoom], tracks records: [TrackRecord], conditions conditionRecords: [ConditionRecord],
         seenUntil checkpoint: Date?, at now: Moment
     ) -> [String] {
+        if !stored.isEmpty {
+            // Say only what is still true after the streaks had time to show it (Detection, Restart of the daemon).
+            settlesAt = now.advanced(by: rules.offline.badHold + rules.sweepInterval * 2)
+            let gap = checkpoint.map { Moment(restoring: $0, at: now).elapsed(until: now) }
+            if let gap, gap > rules.blindAfter { monitorGap = gap }
+        }
         var remarks: [String] = []
         replace(with: stored.map { KnownRoom(room: $0.room, absences: $0.absences) }, at: now)
         for room in stored {
@@ -73,6 +80,7 @@ extension TenantFleet {
             }
         }
         adoptOpenIncidents(at: now, remarks: &remarks)
+        restoreStandings(records, seenUntil: checkpoint, at: now)
         return remarks
     }
 
@@ -89,6 +97,62 @@ extension TenantFleet {
         }
     }
 
+    /// Finds out again which incident speaks for each room that is down.
+    private mutating func restoreStandings(_ records: [TrackRecord], seenUntil checkpoint: Date?, at now: Moment) {
+        for record in records {
+            guard let slot = index[record.account] else { continue }
+            if let flap = record.flap {
+                flaps[record.account] = FlapPenalty(restoring: flap, seenUntil: checkpoint, at: now, rule: rules.flapping)
+            }
+            guard tracks[slot].isDown else { continue }
+            standings[slot].onset = record.onset.map { Moment(restoring: $0, at: now) } ?? tracks[slot].outage?.firstBad
+            guard tracks[slot].phase.isWrong, let voice = record.voice else { continue }
+            if voice == TrackRecord.ownVoice {
+                standings[slot].voice = .own
+            } else if let place = Place.around(rooms[slot]).first(where: { key(of: $0).text == voice }) {
+                standings[slot].voice = .place(place)
+                restore(place, member: slot, at: now)
+            }
+        }
+        for slot in tracks.indices where tracks[slot].phase.isWrong && standings[slot].voice == .none {
+            // A room that was moved while it was down, or an open incident whose room's row was lost.
+            if book.open(key(ofRoomAt: slot)) != nil { standings[slot].voice = .own }
+            standings[slot].onset = standings[slot].onset ?? tracks[slot].outage?.firstBad ?? now
+            isStirred = true
+        }
+        // An incident of a place whose members are all back, or have moved away, is over.
+        for incident in book.allOpen {
+            guard let place = Place(incident.scope, of: incident.condition), scopes[place] == nil else { continue }
+            scopes[place] = scope(of: incident, place: place, at: now)
+            isStirred = true
+        }
+    }
+
+    private mutating func restore(_ place: Place, member slot: Int, at now: Moment) {
+        if scopes[place] == nil {
+            if let incident = book.open(key(of: place)) {
+                scopes[place] = scope(of: incident, place: place, at: now)
+            } else {
+                var over = ScopeTrack(place: place, isPartial: false, population: 0, at: now)
+                let resolved = book.incidents[key(of: place)]?.resolvedAt
+                let ended = resolved.map { Moment(restoring: $0, at: now) } ?? now
+                over.phase = .over(release: ended.advanced(by: rules.correlation.patienceAfterRecovery))
+                scopes[place] = over
+            }
+        }
+        scopes[place]?.members.insert(rooms[slot].account)
+        scopes[place]?.down += 1
+    }
+
+    private func scope(of incident: Incident, place: Place, at now: Moment) -> ScopeTrack {
+        var scope = ScopeTrack(
+            place: place, isPartial: incident.scope.partial, population: 0, at: now)
+        scope.opened = Moment(restoring: incident.openedAt, at: now)
+        scope.membersBefore = incident.roomsTotal
+        if case .recovering(_, let streak)? = conditions[incident.key] { scope.phase = .recovering(since: streak.first) }
+        return scope
+    }
+
     /// An open incident whose state was lost (a damaged row) is firing: otherwise nothing would ever resolve it, and the
     /// next outage of its subject would page nobody because it counts as told.
     private mutating func adoptOpenIncidents(at now: Moment, remarks: inout [String]) {
@@ -103,9 +167,12 @@ extension TenantFleet {
                 }
                 tracks[slot].presence.state = firing
             } else {
-                guard conditions[incident.key] == nil else { continue }
+                // The members of a place carry its state themselves.
+                guard conditions[incident.key] == nil, Place(incident.scope, of: incident.condition) == nil else {
+                    continue
+                }
                 conditions[incident.key] = firing
-                if let room = incident.rooms.first { silentRooms.insert(room.id) }
+                if incident.condition != .roomFlapping, let room = incident.rooms.first { silentRooms.insert(room.id) }
             }
             remarks.append("\(incident.key) is open but its stored state is not; it counts as firing since it opened")
         }
@@ -135,6 +202,7 @@ extension TenantFleet {
         let oldTracks = tracks
         let oldIndex = index
         let oldCounts = runCounts
+        let oldStandings = standings
         rooms = list.map(\.room)
         absences = list.map(\.absences)
         index = Dictionary(
@@ -144,6 +212,9 @@ extension TenantFleet {
             return oldTracks[slot]
         }
         runCounts = rooms.map { room in oldIndex[room.account].map { oldCounts[$0] } ?? 0 }
+        standings = rooms.map { room in oldIndex[room.account].map { oldStandings[$0] } ?? Standing() }
+        facts = rooms.map { site.facts(of: $0, tenant: tenant) }
+        agendas.keep(only: Set(index.keys))
         generation += 1
     }
 
@@ -154,7 +225,7 @@ extension TenantFleet {
             tracks[slot].device = .clear
             let after = tracks[slot].phase
             if before == after {
-                decision.tracks.append(record(ofRoomAt: slot))
+                touched.append(slot)
             } else {
                 apply(PhaseChange(from: before, to: after), slot: slot, at: now, decided: now, into: &decision)
             }
@@ -183,6 +254,12 @@ extension TenantFleet {
         }
         silentRooms.remove(account)
         guard let slot = index[account] else { return }
+        if case .place(let place) = standings[slot].voice {
+            scopes[place]?.left(account)
+            isStirred = true
+        }
+        standings[slot] = Standing()
+        flaps[account] = nil
         // The open run ends with the last answer; otherwise each later sweep would seem to extend it.
         if let last = tracks[slot].presence.newestAsked, runCounts[slot] > 0 {
             decision.observations.ended.append(

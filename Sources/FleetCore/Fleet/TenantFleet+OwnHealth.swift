@@ -5,9 +5,6 @@ import struct Foundation.Date
 public import Timekeeping
 
 extension TenantFleet {
-    /// A condition of our own is true at once and over at once.
-    private static let atOnce = ConditionRule(badCount: 1, badHold: .zero, goodCount: 1, goodHold: .zero)
-
     /// A receiver refused a message for good, or accepted one again.
     public mutating func judgeChannel(
         _ receiver: ReceiverName, refusal: String?, at now: Moment
@@ -15,7 +12,7 @@ extension TenantFleet {
         var decision = FleetDecision()
         let tenant = tenant
         step(
-            .channelDown, .receiver(receiver), signal: refusal == nil ? .good : .bad, rule: Self.atOnce, at: now,
+            .channelDown, .receiver(receiver), signal: refusal == nil ? .good : .bad, rule: .atOnce, at: now,
             reason: refusal ?? "a message was accepted", into: &decision
         ) { _, id in
             Incident(
@@ -43,7 +40,7 @@ extension TenantFleet {
         var decision = FleetDecision()
         let tenant = tenant
         step(
-            .storeDegraded, .store, signal: failure == nil ? .good : .bad, rule: Self.atOnce, at: now,
+            .storeDegraded, .store, signal: failure == nil ? .good : .bad, rule: .atOnce, at: now,
             reason: failure ?? "the store can be written again", into: &decision
         ) { _, id in
             Incident(

@@ -62,21 +62,16 @@ extension TenantFleet {
         if !isBlind { judgeSilence(at: now, into: &decision) }
         judgeSources(at: now, into: &decision)
         // Bookable hours begin on a minute; with 20,000 rooms down, asking every second would cost a tenth of a core.
-        let minute = Int((now.wall.timeIntervalSince1970 / 60).rounded(.down))
-        if minute != severityMinute {
-            severityMinute = minute
-            raiseSeverities(at: now, into: &decision)
+        let isNewMinute = now.wall.minute != severityMinute
+        if isNewMinute {
+            severityMinute = now.wall.minute
+            raiseSeverities(of: nil, at: now, into: &decision)
             book.forget(at: now, reopenWithin: rules.reopenWithin)
         }
+        tickQuiet(isFull: isNewMinute, at: now, into: &decision)
+        if scopes.values.contains(where: \.isNews) { tellJoined(at: now, into: &decision) }
+        settle(at: now, into: &decision)
         return decision
-    }
-
-    private mutating func raiseSeverities(at now: Moment, into decision: inout FleetDecision) {
-        for incident in book.allOpen where incident.condition == .roomOffline {
-            guard let room = incident.rooms.first, let slot = index[room.id] else { continue }
-            let severity = page(ofRoomAt: slot, at: now).severity
-            if let event = book.raise(incident.key, to: severity, at: now) { decision.events.append(event) }
-        }
     }
 
     private mutating func judgeSilence(at now: Moment, into decision: inout FleetDecision) {
@@ -100,7 +95,7 @@ extension TenantFleet {
             case .unseen: isUnseen = true
             case .neverSeen: isNeverSeen = true
             }
-            let rule = ConditionRule(badCount: 1, badHold: .zero, goodCount: 1, goodHold: .zero)
+            let rule = ConditionRule.atOnce
             let lastUsable = tracks[slot].presence.lastUsable
             step(
                 .roomUnseen, .room(room.account), signal: isUnseen ? .bad : .good, rule: rule, at: now,
@@ -159,7 +154,7 @@ extension TenantFleet {
             let lastSuccess = record?.lastSuccess ?? now
             step(
                 .sourceStalled, .source(source), signal: isStalled ? .bad : .good,
-                rule: ConditionRule(badCount: 1, badHold: .zero, goodCount: 1, goodHold: .zero), at: now,
+                rule: .atOnce, at: now,
                 reason: isStalled
                     ? "no successful read for \(Int(silent.seconds)) s"
                     : record == nil ? "the source is not read any more" : "read again", into: &decision
@@ -178,7 +173,7 @@ extension TenantFleet {
     /// Steps one of the simple conditions and opens or resolves its incident.
     mutating func step(
         _ condition: Condition, _ subject: Subject, signal: Signal, rule: ConditionRule, at now: Moment,
-        reason: String, into decision: inout FleetDecision, opening: (Outage, UniqueID) -> Incident
+        reason: String, into decision: inout FleetDecision, opening: (Outage, UniqueID) -> Incident?
     ) {
         let key = DedupKey(tenant: tenant, condition: condition, subject: subject)
         let before = conditions[key] ?? .clear
@@ -189,8 +184,10 @@ extension TenantFleet {
             ConditionRecord(tenant: tenant, condition: condition, subject: subject, state: after))
         guard before.phase != after.phase else { return }
         var event: IncidentChange?
-        if !before.phase.isWrong, let outage = after.outage {
-            let fresh = opening(outage, UniqueID(at: now.wall, using: &generator))
+        if !before.phase.isWrong, let outage = after.outage,
+            var fresh = opening(outage, UniqueID(at: now.wall, using: &generator))
+        {
+            fresh.suppression = suppression(of: fresh, at: now)
             event = book.fire(fresh, at: now, reopenWithin: rules.reopenWithin, isUrgent: false)
         } else if before.phase.isWrong, after.phase == .clear {
             event = book.resolve(key, as: .recovered, at: now)
@@ -203,6 +200,6 @@ extension TenantFleet {
     }
 
     private func isAnyBuildingBookable(at now: Moment) -> Bool {
-        hours.isBookable(building: nil, at: now.wall) || hours.byBuilding.values.contains { $0.contains(now.wall) }
+        site.hours.isBookable(building: nil, at: now.wall) || site.hours.byBuilding.values.contains { $0.contains(now.wall) }
     }
 }

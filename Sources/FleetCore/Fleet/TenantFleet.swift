@@ -51,13 +51,25 @@ public struct SweepPage: Sendable, Hashable {
 /// The watched rooms of one tenant and everything concluded about them.
 public struct TenantFleet: Sendable {
     public let tenant: TenantName
-    public var rules: DetectionRules
-    public private(set) var hours: HoursTable
+    public private(set) var rules: DetectionRules
+    public private(set) var site: SiteRules
     /// When this run of the monitor began to look.
     public let watchedSince: Moment
 
     public internal(set) var rooms: [Room] = []
     public internal(set) var tracks: [RoomTrack] = []
+    /// Where each room stands in correlation, in the order of ``rooms``.
+    public internal(set) var standings: [Standing] = []
+    /// Troubles of places, open or waiting for their last members.
+    public internal(set) var scopes: [Place: ScopeTrack] = [:]
+    /// What the operator said of each room, in the order of ``rooms``.
+    var facts: [RoomFacts] = []
+    /// Bookings of the near future.
+    public internal(set) var agendas = AgendaBook()
+    /// Rooms that fired lately.
+    public internal(set) var flaps: [AccountID: FlapPenalty] = [:]
+    /// Windows that people planned for once, and silences.
+    public internal(set) var quiet = QuietRules()
     public internal(set) var book: IncidentBook
     /// States of conditions other than `room.offline`; absent means clear.
     public internal(set) var conditions: [DedupKey: ConditionState] = [:]
@@ -78,7 +90,18 @@ public struct TenantFleet: Sendable {
     var sightedSince: Moment?
     /// Sources that the tenant does not offer any more.
     var retiredSources: Set<Source> = []
-    private var bookable = BookableMinute()
+    var bookable = BookableMinute()
+    var openWindows = OpenWindows()
+    /// Rooms whose row must be written with this decision.
+    var touched: [Int] = []
+    /// Whether something happened since the last look at who fell together.
+    var isStirred = false
+    /// Whether rooms that are down wait for the end of a window, so that the end must be looked for.
+    var hasExcused = false
+    /// Before this nobody is told of rooms: the first sweeps after a start show which of them are still down.
+    var settlesAt: Moment?
+    /// How long the monitor had not looked before this run, when that was long.
+    var monitorGap: Duration?
     /// The minute in which severities were last worked out anew.
     var severityMinute = Int.min
 
@@ -91,22 +114,45 @@ public struct TenantFleet: Sendable {
     }
 
     public init(
-        tenant: TenantName, rules: DetectionRules, hours: HoursTable, watchedSince: Moment, generator: SeededGenerator,
+        tenant: TenantName, rules: DetectionRules, site: SiteRules, watchedSince: Moment, generator: SeededGenerator,
         incidents: [Incident] = []
     ) {
         self.tenant = tenant
         self.rules = rules
-        self.hours = hours
+        self.site = site
         self.watchedSince = watchedSince
         self.generator = generator
         self.book = IncidentBook(incidents)
     }
 
-    /// Takes new numbers and hours from a reloaded configuration; states keep going under them.
-    public mutating func adopt(rules: DetectionRules, hours: HoursTable) {
+    /// Takes new numbers and rules from a reloaded configuration; states keep going under them.
+    public mutating func adopt(rules: DetectionRules, site: SiteRules) {
         self.rules = rules
-        self.hours = hours
+        self.site = site
+        facts = rooms.map { site.facts(of: $0, tenant: tenant) }
+        forgetMinutes()
+    }
+
+    /// Takes new silences and planned windows.
+    public mutating func adopt(quiet: QuietRules) {
+        self.quiet = quiet
+        forgetMinutes()
+    }
+
+    private mutating func forgetMinutes() {
         bookable = BookableMinute()
+        openWindows = OpenWindows()
+        severityMinute = Int.min
+        isStirred = true
+    }
+
+    /// Takes what was read of rooms' calendars.
+    public mutating func accept(_ news: [AccountID: Agenda], at now: Moment) -> FleetDecision {
+        var decision = FleetDecision()
+        agendas.accept(news)
+        raiseSeverities(of: Set(news.keys), at: now, into: &decision)
+        settle(at: now, into: &decision)
+        return decision
     }
 
     /// Takes one page of a sweep, as it arrives.
@@ -128,6 +174,7 @@ public struct TenantFleet: Sendable {
                     reading: answer.reading, asked: page.asked, received: page.received,
                     sequenceNumber: answer.sequenceNumber), slot: slot, into: &decision)
         }
+        settle(at: page.received, into: &decision)
         return decision
     }
 
@@ -157,7 +204,7 @@ public struct TenantFleet: Sendable {
         if let change = step.change {
             apply(change, slot: slot, at: observation.asked, decided: observation.received, into: &decision)
         } else if step.mustBeStored {
-            decision.tracks.append(record(ofRoomAt: slot))
+            touched.append(slot)
         }
     }
 
@@ -169,55 +216,101 @@ public struct TenantFleet: Sendable {
         let change = tracks[slot].accept(reading, asWitness: rooms[slot].isWeak, rules: rules)
         if let change {
             apply(change, slot: slot, at: reading.asked, decided: now, into: &decision)
-            return decision
-        }
-        // The other witness decides the phase, but a restart must find this one where it stands.
-        if tracks[slot].device.phase != before { decision.tracks.append(record(ofRoomAt: slot)) }
-        if tracks[slot].phase == .firing {
-            let page = self.page(ofRoomAt: slot, at: now)
-            if let event = book.note(
-                key(ofRoomAt: slot), cause: page.cause, summary: page.summary, evidence: page.evidence)
-            {
-                decision.events.append(event)
+        } else {
+            // The other witness decides the phase, but a restart must find this one where it stands.
+            if tracks[slot].device.phase != before { touched.append(slot) }
+            if tracks[slot].phase == .firing {
+                let page = self.page(ofRoomAt: slot, at: now)
+                if let event = book.note(
+                    key(ofRoomAt: slot), cause: page.cause, summary: page.summary, evidence: page.evidence)
+                {
+                    decision.events.append(event)
+                }
             }
         }
+        settle(at: now, into: &decision)
         return decision
     }
 
-    /// Writes down one change of a room's phase and what it means for its incident.
+    /// Ends an input: what fell together is correlated, and the rows of the rooms concerned are written once.
+    mutating func settle(at now: Moment, into decision: inout FleetDecision) {
+        correlate(at: now, into: &decision)
+        guard !touched.isEmpty else { return }
+        touched.sort()
+        var last = -1
+        for slot in touched where slot != last {
+            decision.tracks.append(record(ofRoomAt: slot))
+            last = slot
+        }
+        touched.removeAll(keepingCapacity: true)
+    }
+
+    /// Writes down one change of a room's phase. Whether somebody is told of it is decided when the input is settled,
+    /// by looking at everybody who fell.
     mutating func apply(
         _ change: PhaseChange, slot: Int, at asked: Moment, decided now: Moment, into decision: inout FleetDecision
     ) {
-        let room = rooms[slot]
-        let track = tracks[slot]
-        let key = key(ofRoomAt: slot)
-        var event: IncidentChange?
+        let before = standings[slot].voice
+        touched.append(slot)
+        isStirred = true
         switch (change.from.isWrong, change.to) {
+        case (false, .pending):
+            standings[slot].onset = asked
         case (false, .firing):
-            let page = self.page(ofRoomAt: slot, at: now)
-            if let fresh = page.opened(id: UniqueID(at: now.wall, using: &generator), tenant: tenant, at: now) {
-                event = book.fire(fresh, at: now, reopenWithin: rules.reopenWithin, isUrgent: page.isUrgent)
-            }
-        case (true, .clear), (true, .pending):
-            let evidence = Evidence(
-                source: "presence", reading: track.presence.reading?.text ?? "", observedAt: asked.wall)
-            event = book.resolve(key, as: .recovered, at: now, evidence: [evidence])
-        case (_, _):
+            standings[slot].onset = standings[slot].onset ?? tracks[slot].outage?.firstBad ?? asked
+        case (_, .clear), (true, .pending):
+            recover(slot: slot, at: asked, decided: now, into: &decision)
+            if change.to == .pending { standings[slot].onset = asked }
+        case (_, .firing), (_, .recovering):
             break
         }
-        if let event { decision.events.append(event) }
-        decision.tracks.append(record(ofRoomAt: slot))
         decision.transitions.append(
             Transition(
-                tenant: tenant, condition: .roomOffline, subject: room.account.text, from: change.from, to: change.to,
-                at: asked.wall, decidedAt: now.wall, reason: Self.reason(change, track: track, rules: rules),
-                incident: event?.incident.id ?? book.open(key)?.id))
+                tenant: tenant, condition: .roomOffline, subject: rooms[slot].account.text, from: change.from,
+                to: change.to, at: asked.wall, decidedAt: now.wall,
+                reason: Self.reason(change, track: tracks[slot], rules: rules),
+                incident: change.from.isWrong ? incident(of: before, slot: slot) : nil))
+    }
+
+    /// The room is up again: whatever spoke for it hears so.
+    private mutating func recover(
+        slot: Int, at asked: Moment, decided now: Moment, into decision: inout FleetDecision
+    ) {
+        switch standings[slot].voice {
+        case .none:
+            break
+        case .own:
+            let reading = tracks[slot].presence.reading?.text ?? ""
+            let evidence = Evidence(source: "presence", reading: reading, observedAt: asked.wall)
+            if let event = book.resolve(key(ofRoomAt: slot), as: .recovered, at: now, evidence: [evidence]) {
+                decision.events.append(event)
+            }
+        case .place(let place):
+            scopes[place]?.recovered(at: now)
+        }
+        standings[slot] = Standing()
+    }
+
+    /// The incident that speaks for a room.
+    func incident(of voice: Standing.Voice, slot: Int) -> UniqueID? {
+        switch voice {
+        case .none: nil
+        case .own: book.incidents[key(ofRoomAt: slot)]?.id
+        case .place(let place): book.incidents[key(of: place)]?.id
+        }
     }
 
     /// The page that would be written about a room now.
     mutating func page(ofRoomAt slot: Int, at now: Moment) -> RoomIncident {
-        let isBookable = bookable.contains(building: rooms[slot].building, at: now.wall, in: hours)
-        return RoomIncident(room: rooms[slot], track: tracks[slot], isBookable: isBookable)
+        let room = rooms[slot]
+        let isBookable = bookable.contains(building: room.building, at: now.wall, in: site.hours)
+        let agenda = agendas[room.account]
+        let booking = agenda?.current(at: now) ?? agenda?.next(after: now)
+        return RoomIncident(
+            room: room, track: tracks[slot], isBookable: isBookable, facts: facts[slot],
+            meeting: booking.map { Incident.Meeting(startsAt: $0.startsAt, endsAt: $0.endsAt) },
+            isNeeded: agenda?.isBookedNowOrWithin(at: now) ?? false, overdue: overdue(ofRoomAt: slot, at: now),
+            gap: standings[slot].gap, now: now.wall)
     }
 
     /// The room of an account on the list.
@@ -227,13 +320,26 @@ public struct TenantFleet: Sendable {
         DedupKey(tenant: tenant, condition: .roomOffline, subject: .room(rooms[slot].account))
     }
 
+    func key(of place: Place) -> DedupKey {
+        DedupKey(tenant: tenant, condition: place.condition, subject: place.subject)
+    }
+
     func record(ofRoomAt slot: Int) -> TrackRecord {
         let track = tracks[slot]
         return TrackRecord(
             tenant: tenant, account: rooms[slot].account, presence: StateRecord(track.presence.state),
             device: StateRecord(track.device), lastGood: track.presence.lastGood?.wall,
             lastUsable: track.presence.lastUsable?.wall, lastGoodProvedUse: track.presence.lastGoodProvedUse,
-            inUseAtFirstBad: track.presence.inUseAtFirstBad)
+            inUseAtFirstBad: track.presence.inUseAtFirstBad, onset: standings[slot].onset?.wall,
+            voice: voiceText(of: standings[slot].voice), flap: flaps[rooms[slot].account]?.record)
+    }
+
+    private func voiceText(of voice: Standing.Voice) -> String? {
+        switch voice {
+        case .none: nil
+        case .own: TrackRecord.ownVoice
+        case .place(let place): key(of: place).text
+        }
     }
 
     /// One line that tells a person why the phase changed.
@@ -258,7 +364,7 @@ public struct TenantFleet: Sendable {
 
 /// Bookable hours, worked out once a minute and building: calendar arithmetic for 20,000 rooms that fail at once would
 /// cost more than judging them.
-private struct BookableMinute: Sendable {
+struct BookableMinute: Sendable {
     private var minute = Int.min
     private var byBuilding: [String?: Bool] = [:]
 

@@ -101,11 +101,24 @@ public struct TrackRecord: Sendable, Hashable {
     public var lastUsable: Date?
     public var lastGoodProvedUse: Bool
     public var inUseAtFirstBad: Bool
+    /// When the room fell or was released, as far as sharing a cause is concerned; `nil` while it is up.
+    public var onset: Date?
+    /// Which incident speaks for the room: ``ownVoice``, or the dedup key of the incident of a place.
+    public var voice: String?
+    /// How much it has flapped; `nil` when it has not.
+    public var flap: FlapPenalty.Record?
+
+    /// The ``voice`` of a room whose own incident is open.
+    public static let ownVoice = "own"
 
     public init(
         tenant: TenantName, account: AccountID, presence: StateRecord, device: StateRecord, lastGood: Date?,
-        lastUsable: Date?, lastGoodProvedUse: Bool, inUseAtFirstBad: Bool
+        lastUsable: Date?, lastGoodProvedUse: Bool, inUseAtFirstBad: Bool, onset: Date? = nil, voice: String? = nil,
+        flap: FlapPenalty.Record? = nil
     ) {
+        self.onset = onset
+        self.voice = voice
+        self.flap = flap
         self.tenant = tenant
         self.account = account
         self.presence = presence

@@ -31,6 +31,8 @@ public struct Incident: Sendable, Hashable, Codable {
     public var reopenedCount: Int
     public var resolvedAt: Date?
     public var resolution: Resolution?
+    /// Why nobody is told of it at present; `nil` while everybody may be.
+    public var suppression: Suppression?
     /// The booking that is running or next, of the room or of one of the rooms.
     public var meeting: Meeting?
     /// Whom to call on site, in the operator's words.

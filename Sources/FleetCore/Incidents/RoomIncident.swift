@@ -10,22 +10,49 @@ public struct RoomIncident: Sendable {
     public var track: RoomTrack
     /// Whether the room's building is in its bookable hours now.
     public var isBookable: Bool
+    public var facts: RoomFacts
+    /// The booking that runs now or is the next one, when the calendar is known.
+    public var meeting: Incident.Meeting?
+    /// Whether that booking runs or begins within minutes.
+    public var isNeeded: Bool
+    /// The planned absence from which the room did not return.
+    public var overdue: ExpectedAbsence.Overdue?
+    /// For how long the monitor had not looked when it found the room down.
+    public var gap: Duration?
+    /// When this is written; what the summary counts from.
+    public var now: Date
 
-    public init(room: Room, track: RoomTrack, isBookable: Bool) {
+    public init(
+        room: Room, track: RoomTrack, isBookable: Bool, facts: RoomFacts = RoomFacts(),
+        meeting: Incident.Meeting? = nil, isNeeded: Bool = false, overdue: ExpectedAbsence.Overdue? = nil,
+        gap: Duration? = nil, now: Date
+    ) {
         self.room = room
         self.track = track
         self.isBookable = isBookable
+        self.facts = facts
+        self.meeting = meeting
+        self.isNeeded = isNeeded
+        self.overdue = overdue
+        self.gap = gap
+        self.now = now
     }
 
-    /// Critical when the last good reading before the outage proved use, error in bookable hours, else warning
-    /// (Detection, Severity; bookings and vip join with the calendar).
-    public var severity: Severity {
-        if wasInUse { return .critical }
+    /// Whom to call on site.
+    public var contact: String? { facts.contact }
+
+    /// One step higher than ``ownSeverity`` when the room did not return from what was planned.
+    public var severity: Severity { overdue.map { $0.severity(raising: ownSeverity) } ?? ownSeverity }
+
+    /// Critical when people are or will soon be affected, error in bookable hours, else warning
+    /// (Detection, Severity).
+    private var ownSeverity: Severity {
+        if isUrgent { return .critical }
         return isBookable ? .error : .warning
     }
 
     /// Whether the first page must not wait for siblings.
-    public var isUrgent: Bool { wasInUse }
+    public var isUrgent: Bool { wasInUse || isNeeded || facts.isVIP }
 
     /// Whether people were in a call when presence went dark. Use before an earlier blip says nothing about an outage
     /// that only the device's record reports.
@@ -36,6 +63,7 @@ public struct RoomIncident: Sendable {
     /// The device record lags presence by minutes, so a healthy one proves "signed out" only when the back end changed
     /// it after the outage began.
     public var cause: Cause {
+        if overdue != nil { return .didNotReturn }
         if room.accountState != .usable { return .account }
         guard let reading = track.deviceReading, let outage = track.outage else { return .unknown }
         switch reading.signal {
@@ -50,7 +78,13 @@ public struct RoomIncident: Sendable {
     /// One sentence for a phone's lock screen.
     public var summary: String {
         var text = "\(room.placedName) is offline"
+        if let overdue { text += "; it \(overdue.sentence)" }
+        if let gap { text += "; found after the monitor had not looked for \(gap.inWords)" }
         if wasInUse { text += "; it was in a call" }
+        if isNeeded, let meeting {
+            let wait = meeting.startsAt.timeIntervalSince(now)
+            text += wait > 0 ? "; meeting starts in \(Duration.seconds(wait).inMinutes)" : "; a meeting is running"
+        }
         switch room.accountState {
         case .usable: break
         case .disabled: text += "; its account is disabled"
@@ -91,13 +125,16 @@ public struct RoomIncident: Sendable {
     /// - Precondition: the track reports an outage; without one there is nothing to open and `nil` comes back.
     public func opened(id: UniqueID, tenant: TenantName, at now: Moment) -> Incident? {
         guard let outage = track.outage else { return nil }
-        return Incident(
+        var incident = Incident(
             id: id, key: DedupKey(tenant: tenant, condition: .roomOffline, subject: .room(room.account)),
             condition: .roomOffline, tenant: tenant, severity: severity,
             scope: Incident.Scope(kind: .room, id: room.account.text, name: room.name),
             rooms: [Incident.RoomReference(room)], cause: cause, summary: summary,
             firstBadAt: outage.firstBad.wall, lastGoodAt: track.presence.lastGood?.wall, openedAt: now.wall,
             evidence: evidence)
+        incident.meeting = meeting
+        incident.contact = contact
+        return incident
     }
 }
 

@@ -4,37 +4,19 @@
 import struct Foundation.Date
 public import Timekeeping
 
-/// The page about rooms of one place that fell together.
+/// The page about rooms of one place that fell together, or what some more of them add to it.
 public struct ScopeIncident: Sendable {
-    public var place: Place
-    public var isPartial: Bool
-    /// The pages that the members would have got by themselves.
+    public var scope: ScopeTrack
+    /// The pages that members would have got by themselves: all of them at first, later those that join.
     public var members: [RoomIncident]
-    /// How many rooms have been affected since the incident opened, those that are back included.
-    public var total: Int
-    /// How many rooms the place has, as far as they were expected to work.
-    public var population: Int
-    /// For how long the monitor had not looked when it found the rooms down.
-    public var gap: Duration?
 
-    public init(
-        place: Place, isPartial: Bool, members: [RoomIncident], total: Int, population: Int, gap: Duration? = nil
-    ) {
-        self.place = place
-        self.isPartial = isPartial
+    public init(scope: ScopeTrack, members: [RoomIncident]) {
+        self.scope = scope
         self.members = members
-        self.total = total
-        self.population = population
-        self.gap = gap
     }
 
     /// The highest among the members.
     public var severity: Severity { members.map(\.severity).max() ?? .warning }
-
-    /// The first booking among the members, running or next.
-    public var meeting: Incident.Meeting? {
-        members.compactMap(\.meeting).min { $0.startsAt < $1.startsAt }
-    }
 
     /// What most of the members with a known cause have in common.
     public var cause: Cause {
@@ -46,60 +28,62 @@ public struct ScopeIncident: Sendable {
     }
 
     public func summary(tenant: TenantName) -> String {
-        let name = place.scope(tenant: tenant, partial: isPartial).name
-        let count = max(total, members.count)
+        let name = scope.place.scope(tenant: tenant, partial: scope.isPartial).name
         // A place that was counted while rooms were away may seem smaller than what fell of it.
-        let of = population >= count ? " of \(population)" : ""
-        var text = "\(name): \(count)\(of) rooms are offline"
-        if let gap { text += "; found after the monitor had not looked for \(gap.inWords)" }
-        let booked = members.count { $0.severity == .critical }
-        if booked > 0 { text += "; \(booked) of them in use, booked now or within minutes" }
+        let of = scope.population >= scope.total ? " of \(scope.population)" : ""
+        var text = "\(name): \(scope.total)\(of) rooms are offline"
+        if let gap = scope.gap { text += "; found after the monitor had not looked for \(gap.inWords)" }
+        if scope.needed > 0 { text += "; \(scope.needed) of them in use, booked now or within minutes" }
         return text
     }
 
     /// What a few of the members' sources said, oldest first.
-    public var evidence: [Evidence] {
+    private var evidence: [Evidence] {
         let pieces = members.prefix(Self.quotedMembers).flatMap { member in
             member.evidence.map { piece in
                 Evidence(
                     source: piece.source, reading: "\(member.room.name): \(piece.reading)", observedAt: piece.observedAt)
             }
         }
-        return Array(pieces.sorted { $0.observedAt < $1.observedAt }.suffix(Incident.maximumEvidence))
+        return pieces.sorted { $0.observedAt < $1.observedAt }
     }
 
     /// Members whose evidence is quoted; the page has room for twenty pieces.
     static let quotedMembers = 8
 
-    /// The incident as it opens; `nil` without members.
-    public func opened(id: UniqueID, tenant: TenantName, at now: Moment) -> Incident? {
-        guard !members.isEmpty else { return nil }
+    /// The incident as it opens.
+    public func opened(id: UniqueID, tenant: TenantName, at now: Moment) -> Incident {
         var incident = Incident(
-            id: id, key: DedupKey(tenant: tenant, condition: place.condition, subject: place.subject),
-            condition: place.condition, tenant: tenant, severity: severity,
-            scope: place.scope(tenant: tenant, partial: isPartial), rooms: [], cause: cause,
-            summary: summary(tenant: tenant), firstBadAt: now.wall, lastGoodAt: nil, openedAt: now.wall, evidence: [])
+            id: id, key: DedupKey(tenant: tenant, condition: scope.place.condition, subject: scope.place.subject),
+            condition: scope.place.condition, tenant: tenant, severity: severity,
+            scope: scope.place.scope(tenant: tenant, partial: scope.isPartial), rooms: [], cause: cause,
+            summary: "", firstBadAt: now.wall, lastGoodAt: nil, openedAt: now.wall, evidence: [])
         describe(&incident)
         return incident
     }
 
-    /// Brings an incident up to what is known now.
+    /// Adds the members to an incident.
     public func describe(_ incident: inout Incident) {
-        incident.name(members.map { Incident.RoomReference($0.room) }, total: total)
-        incident.scope.partial = isPartial
-        incident.cause = cause
+        let known = Set(incident.rooms.map(\.id))
+        let news = members.lazy.filter { !known.contains($0.room.account) }.prefix(Incident.maximumRooms)
+        incident.name(incident.rooms + news.map { Incident.RoomReference($0.room) }, total: scope.total)
         incident.summary = summary(tenant: incident.tenant)
-        incident.meeting = meeting
-        incident.contact = members.compactMap(\.contact).first
-        incident.evidence = evidence
-        if let first = members.compactMap({ $0.track.outage?.firstBad.wall }).min() {
+        incident.meeting =
+            (members.compactMap(\.meeting) + [incident.meeting].compactMap(\.self)).min { $0.startsAt < $1.startsAt }
+        incident.contact = incident.contact ?? members.lazy.compactMap(\.contact).first
+        incident.evidence = Array((incident.evidence + evidence).suffix(Incident.maximumEvidence))
+        if let first = members.lazy.compactMap({ $0.track.outage?.firstBad.wall }).min() {
             incident.firstBadAt = min(first, incident.firstBadAt)
         }
-        incident.lastGoodAt = members.compactMap { $0.track.presence.lastGood?.wall }.max() ?? incident.lastGoodAt
+        let lastGood = members.lazy.compactMap { $0.track.presence.lastGood?.wall }.max()
+        incident.lastGoodAt = [lastGood, incident.lastGoodAt].compactMap(\.self).max()
     }
 }
 
 extension Duration {
+    /// Whole minutes, begun ones counted: what is left until a meeting.
+    var inMinutes: String { "\(Int((max(0, seconds) / 60).rounded(.up))) min" }
+
     /// A length as people say it: `40 s`, `12 min`, `3 h 20 min`, `2 d 4 h`.
     public var inWords: String {
         let seconds = Int(max(0, self.seconds).rounded())
