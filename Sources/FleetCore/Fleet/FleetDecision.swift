@@ -29,8 +29,10 @@ public enum IncidentChange: Sendable, Hashable {
     /// - Parameter isUrgent: whether the page must not wait for siblings.
     case opened(Incident, isUrgent: Bool)
     case reopened(Incident, isUrgent: Bool)
-    /// The severity rose, or another fact changed that receivers should have.
+    /// A fact changed that receivers should have.
     case updated(Incident)
+    /// The severity rose; the acknowledgement of somebody who knew it as less severe ended with that.
+    case raised(Incident, endedAcknowledgement: Bool)
     case resolved(Incident)
     /// It ended because the incident `into` speaks for its rooms now; receivers hear of that one first.
     case merged(Incident, into: UniqueID)
@@ -43,7 +45,7 @@ public enum IncidentChange: Sendable, Hashable {
     public var incident: Incident {
         switch self {
         case .opened(let incident, _), .reopened(let incident, _), .updated(let incident), .resolved(let incident),
-            .merged(let incident, _), .released(let incident), .acknowledged(let incident), .noted(let incident):
+            .raised(let incident, _), .merged(let incident, _), .released(let incident), .acknowledged(let incident), .noted(let incident):
             incident
         }
     }

@@ -146,8 +146,10 @@ public struct IncidentBook: Sendable {
         guard var incident = open(key), severity > incident.severity else { return nil }
         incident.revision += 1
         incident.severity = severity
+        let isNews = incident.status == .acknowledged
+        if isNews { incident.endAcknowledgement() }
         incidents[key] = incident
-        return .updated(incident)
+        return .raised(incident, endedAcknowledgement: isNews)
     }
 
     /// Adds a better founded cause to an open incident, without telling anybody by itself.
@@ -167,10 +169,7 @@ public struct IncidentBook: Sendable {
     /// Ends an acknowledgement because a receiver was told of the resolve before the reopening.
     public mutating func endAcknowledgement(_ key: DedupKey) -> Incident? {
         guard var incident = open(key), incident.acknowledgedAt != nil else { return nil }
-        incident.acknowledgedAt = nil
-        incident.acknowledgedBy = nil
-        incident.acknowledgedSeverity = nil
-        incident.status = .open
+        incident.endAcknowledgement()
         incidents[key] = incident
         return incident
     }

@@ -52,6 +52,20 @@ extension TenantFleet {
         }
         let page = page(ofRoomAt: slot, at: now)
         book.describe(key, summary: page.summary, meeting: page.meeting)
-        if let told = book.open(key) { decision.events.append(.updated(told)) }
+        guard case .raised(_, let endedAcknowledgement) = event, let told = book.open(key) else { return }
+        decision.events.append(.raised(told, endedAcknowledgement: endedAcknowledgement))
+    }
+}
+
+extension TenantFleet {
+    /// Ends acknowledgements that nobody renewed.
+    mutating func endAcknowledgements(at now: Moment, into decision: inout FleetDecision) {
+        for incident in book.allOpen {
+            guard let at = incident.acknowledgedAt,
+                now.wall.timeIntervalSince(at) >= Incident.acknowledgementHolds.seconds,
+                let open = book.endAcknowledgement(incident.key)
+            else { continue }
+            decision.events.append(.noted(open))
+        }
     }
 }

@@ -65,6 +65,7 @@ extension TenantFleet {
         let isNewMinute = now.wall.minute != severityMinute
         if isNewMinute {
             severityMinute = now.wall.minute
+            endAcknowledgements(at: now, into: &decision)
             raiseSeverities(of: nil, at: now, into: &decision)
             book.forget(at: now, reopenWithin: rules.reopenWithin)
         }

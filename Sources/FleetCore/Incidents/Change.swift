@@ -14,13 +14,28 @@ public struct Change: Sendable, Hashable {
     public var notifications: [Notification] = []
     /// Outbox rows that need not be sent any more; they stay in the table with the reason.
     public var withdrawals: [Withdrawal] = []
+    /// Outbox rows that wait longer than was decided first.
+    public var postponements: [Postponement] = []
+    /// Of what nobody was told, and why.
+    public var suppressions: [SuppressedNotification] = []
     public var observations = ObservationChange()
 
     public init() {}
 
     public var isEmpty: Bool {
         tracks.isEmpty && conditions.isEmpty && transitions.isEmpty && incidents.isEmpty && notifications.isEmpty
-            && withdrawals.isEmpty && observations.isEmpty
+            && withdrawals.isEmpty && postponements.isEmpty && suppressions.isEmpty && observations.isEmpty
+    }
+
+    /// An outbox row that was not tried yet and is not to be sent before an instant.
+    public struct Postponement: Sendable, Hashable {
+        public var notification: UniqueID
+        public var notBefore: Date
+
+        public init(notification: UniqueID, notBefore: Date) {
+            self.notification = notification
+            self.notBefore = notBefore
+        }
     }
 
     /// An outbox row that is withdrawn, and why.

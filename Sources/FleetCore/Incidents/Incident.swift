@@ -42,6 +42,8 @@ public struct Incident: Sendable, Hashable, Codable {
 
     /// The contract allows twenty pieces of evidence in a body (Contract, Incident).
     public static let maximumEvidence = 20
+    /// An acknowledgement that nobody renewed ends: whoever gave it has gone home.
+    public static let acknowledgementHolds: Duration = .seconds(12 * 3600)
     /// ... and fifty rooms. A dark tenant has thousands, and nobody reads them on a page.
     public static let maximumRooms = 50
 
@@ -55,6 +57,14 @@ public struct Incident: Sendable, Hashable, Codable {
         rooms = Array(affected.prefix(Self.maximumRooms))
         let further = max(affected.count, total) - rooms.count
         furtherRooms = further > 0 ? further : nil
+    }
+
+    /// Nobody works on it any more.
+    mutating func endAcknowledgement() {
+        acknowledgedAt = nil
+        acknowledgedBy = nil
+        acknowledgedSeverity = nil
+        status = .open
     }
 
     /// Takes over the rooms of another description of the same trouble.

@@ -16,6 +16,8 @@ public struct Notification: Sendable, Hashable, Codable {
     public let decidedAt: Date
     /// Not sent earlier: the grouping wait.
     public let notBefore: Date
+    /// The row that must be settled first, of whatever key: the page of a building goes before the resolves of its rooms.
+    public let after: UniqueID?
 
     public enum Event: String, Sendable, Hashable, Codable, CaseIterable {
         case opened
@@ -36,8 +38,9 @@ public struct Notification: Sendable, Hashable, Codable {
 
     public init(
         id: UniqueID, receiver: ReceiverName, event: Event, rule: String, incident: Incident, decidedAt: Date,
-        notBefore: Date
+        notBefore: Date, after: UniqueID? = nil
     ) {
+        self.after = after
         self.id = id
         self.receiver = receiver
         self.event = event

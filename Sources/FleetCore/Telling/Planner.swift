@@ -48,6 +48,8 @@ public struct SentNotification: Sendable, Hashable {
 public struct Plan: Sendable, Hashable {
     public var notifications: [Notification] = []
     public var withdrawals: [Change.Withdrawal] = []
+    public var postponements: [Change.Postponement] = []
+    public var suppressions: [SuppressedNotification] = []
 
     public init() {}
 }
@@ -59,8 +61,17 @@ public struct Planner: Sendable {
     /// Nothing is sent before this: the first sweeps after a start say only what is still true at their end.
     public let settledAt: Moment?
     public var generator: SeededGenerator
+    /// Pages of siblings that wait for one another.
+    public var groups: GroupBook
+    /// Rooms that fall within it may share a cause.
+    let window: Duration
 
-    public init(tree: RoutingTree, now: Moment, settledAt: Moment?, generator: SeededGenerator) {
+    public init(
+        tree: RoutingTree, now: Moment, settledAt: Moment?, generator: SeededGenerator, groups: GroupBook = GroupBook(),
+        window: Duration = CorrelationRules().window
+    ) {
+        self.groups = groups
+        self.window = window
         self.tree = tree
         self.now = now
         self.settledAt = settledAt
@@ -69,14 +80,26 @@ public struct Planner: Sendable {
 
     /// An incident opened.
     ///
-    /// - Parameter isUrgent: whether the page must not wait for siblings (in use; Telling, Grouping).
+    /// - Parameter isUrgent: whether the page must not wait for siblings (in use, booked, very important).
     public mutating func opened(_ incident: Incident, isUrgent: Bool) -> Plan {
         var plan = Plan()
+        guard !isSuppressed(.opened, incident, in: &plan) else { return plan }
         for destination in destinations(of: incident) {
-            plan.notifications.append(
-                notification(
-                    .opened, incident, to: destination.receiver.name, rule: destination.rule,
-                    wait: wait(for: incident, grouping: destination.grouping, isUrgent: isUrgent)))
+            page(.opened, incident, to: destination, isUrgent: isUrgent, in: &plan)
+        }
+        return plan
+    }
+
+    /// Nobody had been told because of a window, a silence or flapping, and that is over: who knows of it is reminded
+    /// that it lasts, who does not is told.
+    public mutating func released(_ incident: Incident, sent: [SentNotification]) -> Plan {
+        var plan = Plan()
+        guard !isSuppressed(.reminder, incident, in: &plan), incident.status == .open else { return plan }
+        for destination in destinations(of: incident) {
+            let rows = sent.filter { $0.receiver == destination.receiver.name }
+            let knows = Self.knows(rows)
+            if knows, !destination.receiver.isReminded { continue }
+            tell(knows ? .reminder : .opened, incident, to: destination, in: &plan)
         }
         return plan
     }
@@ -84,16 +107,66 @@ public struct Planner: Sendable {
     /// An incident changed in a way that its receivers should hear of, or became the business of others.
     public mutating func updated(_ incident: Incident, sent: [SentNotification]) -> Plan {
         var plan = Plan()
+        guard !isSuppressed(.updated, incident, in: &plan) else { return plan }
         for destination in destinations(of: incident) {
             let rows = sent.filter { $0.receiver == destination.receiver.name }
-            // What the receiver believes, or will once it has read what waits: a trigger that was followed by a resolve
-            // is over, and an update of it would wake nobody.
-            let standing = rows.filter { $0.state != .withdrawn && $0.state != .failed }
-            let knows = standing.last { $0.event.isTrigger || $0.event == .resolved }?.event.isTrigger ?? false
+            tell(Self.knows(rows) ? .updated : .opened, incident, to: destination, in: &plan)
+        }
+        return plan
+    }
+
+    /// The severity rose.
+    ///
+    /// - Parameter endedAcknowledgement: whether somebody had acknowledged it while it was less severe. PagerDuty tells
+    ///   nobody of a trigger whose key is acknowledged, so there the alert is closed and opened again.
+    public mutating func raised(
+        _ incident: Incident, endedAcknowledgement: Bool, sent: [SentNotification]
+    ) -> Plan {
+        var plan = Plan()
+        guard !isSuppressed(.updated, incident, in: &plan) else { return plan }
+        for destination in destinations(of: incident) {
+            let knows = Self.knows(sent.filter { $0.receiver == destination.receiver.name })
+            if knows, endedAcknowledgement, destination.receiver.ownsAcknowledgement, destination.receiver.isPaging {
+                tell(.resolved, incident, to: destination, in: &plan)
+                tell(.opened, incident, to: destination, in: &plan)
+            } else {
+                tell(knows ? .updated : .opened, incident, to: destination, in: &plan)
+            }
+        }
+        return plan
+    }
+
+    /// Somebody works on it: whoever was told hears so, and nobody else is woken.
+    public mutating func acknowledged(_ incident: Incident, sent: [SentNotification]) -> Plan {
+        var plan = Plan()
+        for (receiver, rows) in Self.byReceiver(sent) where Self.knows(rows) {
+            let rule = rows.last?.rule ?? "acknowledge"
+            plan.notifications.append(notification(.acknowledged, incident, to: receiver, rule: rule, due: now))
+        }
+        return plan
+    }
+
+    /// An incident ended because another one speaks for its rooms.
+    ///
+    /// What nobody has heard yet nobody needs to hear, of whatever kind the receiver is; who was told hears of the larger
+    /// trouble first and of this end after it.
+    ///
+    /// - Parameter heralds: the messages about the larger incident, those of this decision included.
+    public mutating func merged(
+        _ incident: Incident, sent: [SentNotification], heralds: [(receiver: ReceiverName, id: UniqueID)]
+    ) -> Plan {
+        var plan = Plan()
+        for (receiver, rows) in Self.byReceiver(sent) {
+            for row in rows where row.state == .waiting && row.event != .resolved {
+                plan.withdrawals.append(
+                    Change.Withdrawal(notification: row.id, reason: "a larger incident speaks for the room"))
+            }
+            let isTold = Self.isTold(rows) || rows.contains { $0.state == .waiting && $0.attempts > 0 }
+            guard isTold else { continue }
+            let herald = heralds.last { $0.receiver == receiver }?.id
             plan.notifications.append(
                 notification(
-                    knows ? .updated : .opened, incident, to: destination.receiver.name, rule: destination.rule,
-                    wait: .zero))
+                    .resolved, incident, to: receiver, rule: rows.last?.rule ?? "merge", due: now, after: herald))
         }
         return plan
     }
@@ -119,7 +192,7 @@ public struct Planner: Sendable {
                 guard heard || waiting.contains(where: { $0.event.isTrigger }) else { continue }
             }
             let rule = rows.last?.rule ?? "resolve"
-            plan.notifications.append(notification(.resolved, incident, to: receiver, rule: rule, wait: .zero))
+            plan.notifications.append(notification(.resolved, incident, to: receiver, rule: rule, due: now))
         }
         return plan
     }
@@ -137,6 +210,7 @@ public struct Planner: Sendable {
     /// sent, the reopening is a new page.
     public mutating func reopened(_ incident: Incident, sent: [SentNotification], isUrgent: Bool) -> Reopening {
         var reopening = Reopening(plan: Plan(), endsAcknowledgement: false)
+        guard !isSuppressed(.reopened, incident, in: &reopening.plan) else { return reopening }
         let rowsByReceiver = Self.byReceiver(sent)
         for destination in destinations(of: incident) {
             let name = destination.receiver.name
@@ -151,10 +225,7 @@ public struct Planner: Sendable {
             }
             reopening.endsAcknowledgement =
                 reopening.endsAcknowledgement || rows.contains { $0.event == .resolved && $0.state != .withdrawn }
-            reopening.plan.notifications.append(
-                notification(
-                    .reopened, incident, to: name, rule: destination.rule,
-                    wait: wait(for: incident, grouping: destination.grouping, isUrgent: isUrgent)))
+            page(.reopened, incident, to: destination, isUrgent: isUrgent, in: &reopening.plan)
         }
         return reopening
     }
@@ -170,7 +241,7 @@ public struct Planner: Sendable {
             !sent.contains(where: { $0.rule == "fallback:\(receiver)" && $0.state == .accepted })
         else { return plan }
         plan.notifications.append(
-            notification(.opened, incident, to: receiver, rule: refused.rule, wait: .zero))
+            notification(.opened, incident, to: receiver, rule: refused.rule, due: now))
         return plan
     }
 
@@ -182,7 +253,7 @@ public struct Planner: Sendable {
         else { return plan }
         plan.notifications.append(
             notification(
-                refused.event, refused.incident, to: name, rule: "fallback:\(refused.receiver)", wait: .zero))
+                refused.event, refused.incident, to: name, rule: "fallback:\(refused.receiver)", due: now))
         return plan
     }
 
@@ -198,8 +269,8 @@ public struct Planner: Sendable {
     }
 
     /// The receivers of the routes that are fit for the incident, each once; a dead channel's fallback stands in for it.
-    private func destinations(of incident: Incident) -> [RoutingTree.Destination] {
-        let routed = tree.destinations(of: incident)
+    func destinations(of incident: Incident) -> [RoutingTree.Destination] {
+        let routed = tree.destinations(of: incident, at: now.wall)
         var found = routed.filter { Self.isFit($0.receiver, for: incident) }
         for destination in routed
         where incident.condition == .channelDown && !Self.isFit(destination.receiver, for: incident) {
@@ -213,24 +284,70 @@ public struct Planner: Sendable {
         return found
     }
 
-    /// Only a room's page has siblings to wait for.
-    private func wait(for incident: Incident, grouping: Grouping, isUrgent: Bool) -> Duration {
-        guard incident.condition == .roomOffline, !isUrgent else { return .zero }
-        return min(grouping.wait, grouping.maximum)
+    /// Whether nobody is told; if so, the plan says why.
+    private func isSuppressed(_ event: Notification.Event, _ incident: Incident, in plan: inout Plan) -> Bool {
+        var reason = incident.suppression
+        if reason == nil, incident.status == .acknowledged, event == .updated || event == .reminder {
+            reason = .acknowledged(
+                by: incident.acknowledgedBy ?? "",
+                until: incident.acknowledgedAt?.addingTimeInterval(Incident.acknowledgementHolds.seconds))
+        }
+        guard let reason else { return false }
+        plan.suppressions.append(
+            SuppressedNotification(
+                tenant: incident.tenant, key: incident.key, incident: incident.id, event: event, suppression: reason,
+                at: now.wall))
+        return true
+    }
+
+    /// A first page: that of a room waits for its siblings.
+    private mutating func page(
+        _ event: Notification.Event, _ incident: Incident, to destination: RoutingTree.Destination, isUrgent: Bool,
+        in plan: inout Plan
+    ) {
+        let id = UniqueID(at: now.wall, using: &generator)
+        var due = now
+        if incident.condition == .roomOffline {
+            let address = GroupBook.Address(
+                tenant: incident.tenant, building: incident.rooms.first?.building, receiver: destination.receiver.name)
+            let joined = groups.join(
+                id, of: address, grouping: destination.grouping, isUrgent: isUrgent, window: window, at: now)
+            due = joined.due
+            plan.postponements += joined.postponed
+        }
+        plan.notifications.append(
+            notification(event, incident, to: destination.receiver.name, rule: destination.rule, due: due, id: id))
+    }
+
+    /// A message that waits for nobody.
+    mutating func tell(
+        _ event: Notification.Event, _ incident: Incident, to destination: RoutingTree.Destination, in plan: inout Plan
+    ) {
+        if event == .reminder || event == .escalation, isSuppressed(.reminder, incident, in: &plan) { return }
+        plan.notifications.append(
+            notification(event, incident, to: destination.receiver.name, rule: destination.rule, due: now))
     }
 
     private mutating func notification(
-        _ event: Notification.Event, _ incident: Incident, to receiver: ReceiverName, rule: String, wait: Duration
+        _ event: Notification.Event, _ incident: Incident, to receiver: ReceiverName, rule: String, due: Moment,
+        after: UniqueID? = nil, id: UniqueID? = nil
     ) -> Notification {
-        var due = now.advanced(by: wait)
+        var due = due
         if let settledAt, settledAt.steady > due.steady { due = settledAt }
         return Notification(
-            id: UniqueID(at: now.wall, using: &generator), receiver: receiver, event: event, rule: rule,
-            incident: incident, decidedAt: now.wall, notBefore: due.wall)
+            id: id ?? UniqueID(at: now.wall, using: &generator), receiver: receiver, event: event, rule: rule,
+            incident: incident, decidedAt: now.wall, notBefore: due.wall, after: after)
+    }
+
+    /// Whether the receiver believes that the incident is open, or will once it has read what waits: a trigger that was
+    /// followed by a resolve is over, and an update of it would wake nobody.
+    static func knows(_ rows: [SentNotification]) -> Bool {
+        let standing = rows.filter { $0.state != .withdrawn && $0.state != .failed }
+        return standing.last { $0.event.isTrigger || $0.event == .resolved }?.event.isTrigger ?? false
     }
 
     /// Whether the receiver believes that the incident is open: the newest accepted row is not a resolve.
-    private static func isTold(_ rows: [SentNotification]) -> Bool {
+    static func isTold(_ rows: [SentNotification]) -> Bool {
         guard let last = rows.last(where: { $0.state == .accepted }) else { return false }
         return last.event != .resolved
     }

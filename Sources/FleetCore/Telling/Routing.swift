@@ -1,6 +1,8 @@
 // Who hears of an incident: the routing tree of the configuration as a pure function (Contract: first match
 // wins unless `continue`; the last route must match everything, which the configuration checks).
 
+public import struct Foundation.Date
+
 /// One route of the configuration.
 public struct Route: Sendable, Hashable {
     /// Its place in the configuration, `routes[0]`, quoted as the rule of a notification.
@@ -9,11 +11,28 @@ public struct Route: Sendable, Hashable {
     public var receivers: [ReceiverName]
     public var continues: Bool
     public var grouping: Grouping
+    /// When the route is used; always without it.
+    public var times: ActiveTimes?
+    /// Who else is told when nobody acknowledges.
+    public var escalations: [Escalation]
+
+    /// Further receivers after a while without acknowledgement.
+    public struct Escalation: Sendable, Hashable {
+        public var after: Duration
+        public var receivers: [ReceiverName]
+
+        public init(after: Duration, receivers: [ReceiverName]) {
+            self.after = after
+            self.receivers = receivers
+        }
+    }
 
     public init(
         rule: String, match: RouteMatch, receivers: [ReceiverName], continues: Bool = false,
-        grouping: Grouping = Grouping()
+        grouping: Grouping = Grouping(), times: ActiveTimes? = nil, escalations: [Escalation] = []
     ) {
+        self.times = times
+        self.escalations = escalations
         self.rule = rule
         self.match = match
         self.receivers = receivers
@@ -71,8 +90,20 @@ public struct ReceiverProfile: Sendable, Hashable {
     /// everything in order (Telling, Order).
     public var isPaging: Bool
     public var fallback: ReceiverName?
+    /// PagerDuty and Alertmanager keep acknowledgements, reminders and escalation themselves.
+    public var ownsAcknowledgement: Bool
+    /// `escalate: true`: reminders and escalation all the same.
+    public var escalates: Bool
 
-    public init(name: ReceiverName, isPaging: Bool, fallback: ReceiverName? = nil) {
+    /// Whether it hears reminders.
+    public var isReminded: Bool { !ownsAcknowledgement || escalates }
+
+    public init(
+        name: ReceiverName, isPaging: Bool, fallback: ReceiverName? = nil, ownsAcknowledgement: Bool = false,
+        escalates: Bool = false
+    ) {
+        self.ownsAcknowledgement = ownsAcknowledgement
+        self.escalates = escalates
         self.name = name
         self.isPaging = isPaging
         self.fallback = fallback
@@ -97,13 +128,40 @@ public struct RoutingTree: Sendable, Hashable {
     }
 
     /// The receivers of an incident in the order of the routes; each receiver once, by the first rule that named it.
-    public func destinations(of incident: Incident) -> [Destination] {
+    ///
+    /// A route outside of its times is passed over as if it did not match.
+    public func destinations(of incident: Incident, at now: Date) -> [Destination] {
         var found: [Destination] = []
-        for route in routes where route.match.matches(incident) {
+        for route in matching(incident, at: now) {
             for name in route.receivers where !found.contains(where: { $0.receiver.name == name }) {
                 guard let receiver = receivers[name] else { continue }
                 found.append(Destination(receiver: receiver, rule: route.rule, grouping: route.grouping))
             }
+        }
+        return found
+    }
+
+    /// One receiver that is told after a while without acknowledgement.
+    struct EscalationStep {
+        var after: Duration
+        var receiver: ReceiverProfile
+        var rule: String
+    }
+
+    func escalations(of incident: Incident, at now: Date) -> [EscalationStep] {
+        matching(incident, at: now).flatMap { route in
+            route.escalations.enumerated().flatMap { place, step in
+                step.receivers.compactMap { receivers[$0] }.map {
+                    EscalationStep(after: step.after, receiver: $0, rule: "\(route.rule).escalate[\(place)]")
+                }
+            }
+        }
+    }
+
+    private func matching(_ incident: Incident, at now: Date) -> [Route] {
+        var found: [Route] = []
+        for route in routes where route.match.matches(incident) && route.times?.isActive(at: now) ?? true {
+            found.append(route)
             if !route.continues { break }
         }
         return found
