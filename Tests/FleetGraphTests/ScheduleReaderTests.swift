@@ -321,6 +321,24 @@ private func read(_ body: String) async throws -> Agenda {
         #expect(rig.asked.count { $0.target.contains("/id-1/") } == 2)
     }
 
+    @Test("no mailbox asks more than four questions at a time while another can")
+    func concurrency() throws {
+        let anchors = CalendarAnchors()
+        let now = try Rig { _ in Rig.json("{}") }.time.now()
+        let accounts = [AccountID("a"), AccountID("b")]
+        var calls: [AccountID: Int] = [:]
+        for _ in 0..<8 {
+            let chosen = try #require(anchors.candidates(accounts, at: now).first)
+            anchors.begin(chosen)
+            calls[chosen, default: 0] += 1
+        }
+        #expect(calls == [accounts[0]: 4, accounts[1]: 4])
+        anchors.worked(AccountID("c"))
+        #expect(anchors.candidates(accounts, at: now) == [AccountID("c")])
+        anchors.end(accounts[1])
+        #expect(anchors.candidates(accounts, at: now) == [AccountID("b"), AccountID("c")])
+    }
+
     @Test("when nobody can ask, few are tried and the rooms are unknown")
     func nobody() async throws {
         let rig = try Rig { _ in Rig.error(404, "MailboxNotEnabledForRESTAPI") }

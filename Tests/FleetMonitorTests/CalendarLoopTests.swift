@@ -250,6 +250,24 @@ final class CalendarStage {
         #expect(stage.journal.lines(with: "Calendars.ReadBasic.All").count == 1)
         #expect(stage.desk.notes.map(\.isRetired) == [true, true])
         #expect(stage.desk.book[stage.rooms[0].account]?.reading == .unknown(.failed("http_403")))
+        // A room that fails meanwhile does not ask in vain.
+        stage.loop.refresh([stage.rooms[0].account])
+        stage.run(for: .seconds(60))
+        #expect(stage.calls.count == first + 1)
+    }
+
+    @Test func noMailboxAsksTooOftenAtATime() throws {
+        let stage = try CalendarStage(rooms: 400) { scenario in
+            var event = ScenarioEvent(.graphFault)
+            var fault = GraphFault(.slow, service: .calendars)
+            fault.delay = DurationText(.seconds(9))
+            event.fault = fault
+            scenario.events = [event]
+        }
+        stage.start()
+        stage.run(for: .seconds(280))
+        #expect(stage.desk.book.believed(at: stage.time.now()) == 400)
+        #expect(stage.calls.count == 20)
     }
 
     @Test func oneBrokenCalendarIsThatRoomsTroubleAlone() throws {

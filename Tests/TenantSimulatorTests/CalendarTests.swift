@@ -276,6 +276,17 @@ private func rooms(_ range: ClosedRange<Int>) -> [String] { range.map { "room\($
         #expect(rehearsal.schedules(["room2@contoso.com"]).status == 200)
     }
 
+    @Test func fourCallsOnBehalfOfOneMailboxAtATime() throws {
+        var rehearsal = try Rehearsal(scenario: faulty(.slow, .calendars) { $0.delay = DurationText(.seconds(3)) })
+        _ = rehearsal.wait(.seconds(2))
+        for _ in 0..<4 { #expect(rehearsal.schedules(["room2@contoso.com"]).delay == .seconds(3)) }
+        #expect(rehearsal.schedules(["room2@contoso.com"]).errorCode == "ApplicationThrottled")
+        let other = "/v1.0/users/room2@contoso.com/calendar/getSchedule"
+        #expect(rehearsal.schedules(["room2@contoso.com"], anchor: other).status == 200)
+        _ = rehearsal.wait(.seconds(3))
+        #expect(rehearsal.schedules(["room2@contoso.com"]).status == 200)
+    }
+
     @Test func faultsOfCalendarsTouchCalendarsOnly() throws {
         var rehearsal = try Rehearsal(scenario: faulty(.status, .calendars) { $0.retryAfter = 20 })
         _ = rehearsal.wait(.seconds(2))
