@@ -256,6 +256,15 @@ final class CalendarStage {
         #expect(stage.calls.count == first + 1)
     }
 
+    @Test func twoThousandRoomsAreAHundredCallsOnBehalfOfAHundredMailboxes() throws {
+        let stage = try CalendarStage(rooms: 2_000)
+        stage.start()
+        #expect(stage.calls.count == 100)
+        #expect(stage.desk.book.believed(at: stage.time.now()) == 2_000)
+        let mailboxes = Set(stage.transport.urls { $0.hasSuffix("getSchedule") })
+        #expect(mailboxes.count == 100)
+    }
+
     @Test func noMailboxAsksTooOftenAtATime() throws {
         let stage = try CalendarStage(rooms: 400) { scenario in
             var event = ScenarioEvent(.graphFault)
