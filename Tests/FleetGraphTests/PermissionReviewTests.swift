@@ -19,6 +19,15 @@ struct PermissionReviewTests {
         #expect(Set(empty.missing.map(\.module)) == Set(FleetModule.allCases))
     }
 
+    @Test("the calendar role counts in either of its spellings, and neither is too much")
+    func spellings() throws {
+        let roles = Self.least.map { $0 == "Calendars.ReadBasic.All" ? "Calendars.ReadBasic" : $0 }
+        #expect(try #require(PermissionReview(roles: roles)).remarks.isEmpty)
+        let broader = Self.least.map { $0 == "Calendars.ReadBasic.All" ? "Calendars.Read" : $0 }
+        let remarks = try #require(PermissionReview(roles: broader)).remarks
+        #expect(remarks.count == 1 && remarks[0].contains("grant Calendars.ReadBasic.All instead"))
+    }
+
     @Test(
         "each missing role switches off its own module alone",
         arguments: [

@@ -145,7 +145,7 @@ final class CalendarStage {
                 CalendarDesk.Note(succeeded: true, isRetired: false, interval: .seconds(300)),
                 CalendarDesk.Note(succeeded: true, isRetired: false, interval: .seconds(300)),
             ])
-        #expect(stage.journal.lines == ["notice: calendars: Room calendars (free/busy) are read."])
+        #expect(stage.journal.lines(with: "calendars: ") == ["notice: calendars: Room calendars (free/busy) are read."])
     }
 
     @Test func theReaderAndTheTenantAgreeAboutEveryMeeting() throws {
@@ -185,7 +185,8 @@ final class CalendarStage {
     private static func view(_ agenda: Agenda) -> String {
         (0..<289).map { step in
             let from = agenda.from.addingTimeInterval(Double(step) * 300)
-            return agenda.bookings.contains { $0.startsAt < from.addingTimeInterval(300) && from < $0.endsAt } ? "2" : "0"
+            return agenda.bookings.contains { $0.startsAt < from.addingTimeInterval(300) && from < $0.endsAt }
+                ? "2" : "0"
         }.joined()
     }
 
@@ -249,6 +250,33 @@ final class CalendarStage {
         #expect(stage.journal.lines(with: "Calendars.ReadBasic.All").count == 1)
         #expect(stage.desk.notes.map(\.isRetired) == [true, true])
         #expect(stage.desk.book[stage.rooms[0].account]?.reading == .unknown(.failed("http_403")))
+        // A room that fails meanwhile does not ask in vain.
+        stage.loop.refresh([stage.rooms[0].account])
+        stage.run(for: .seconds(60))
+        #expect(stage.calls.count == first + 1)
+    }
+
+    @Test func twoThousandRoomsAreAHundredCallsOnBehalfOfAHundredMailboxes() throws {
+        let stage = try CalendarStage(rooms: 2_000)
+        stage.start()
+        #expect(stage.calls.count == 100)
+        #expect(stage.desk.book.believed(at: stage.time.now()) == 2_000)
+        let mailboxes = Set(stage.transport.urls { $0.hasSuffix("getSchedule") })
+        #expect(mailboxes.count == 100)
+    }
+
+    @Test func noMailboxAsksTooOftenAtATime() throws {
+        let stage = try CalendarStage(rooms: 400) { scenario in
+            var event = ScenarioEvent(.graphFault)
+            var fault = GraphFault(.slow, service: .calendars)
+            fault.delay = DurationText(.seconds(9))
+            event.fault = fault
+            scenario.events = [event]
+        }
+        stage.start()
+        stage.run(for: .seconds(280))
+        #expect(stage.desk.book.believed(at: stage.time.now()) == 400)
+        #expect(stage.calls.count == 20)
     }
 
     @Test func oneBrokenCalendarIsThatRoomsTroubleAlone() throws {
@@ -291,7 +319,8 @@ final class CalendarStage {
         stage.run(for: .seconds(250))
         #expect(stage.desk.book.believed(at: stage.time.now()) == 0)
         #expect(stage.desk.book.count == 45)
-        #expect(stage.rooms.allSatisfy { stage.desk.book[$0.account]?.isBookedNowOrWithin(at: stage.time.now()) == nil })
+        #expect(
+            stage.rooms.allSatisfy { stage.desk.book[$0.account]?.isBookedNowOrWithin(at: stage.time.now()) == nil })
     }
 
     @Test func withoutRoomsNothingIsAsked() throws {

@@ -190,6 +190,8 @@ final class CountingTransport: HTTPTransport {
         asked.withLock { asked in asked.filter { isMeant($0.url) }.map(\.at) }
     }
 
+    func urls(_ isMeant: (String) -> Bool) -> [String] { asked.withLock { $0.map(\.url).filter(isMeant) } }
+
     func send(_ call: HTTPCall) async throws(HTTPTransportError) -> HTTPAnswer {
         let now = time.elapsed
         asked.withLock { $0.append((call.url, now)) }

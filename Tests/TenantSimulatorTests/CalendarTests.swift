@@ -39,7 +39,9 @@ private func rooms(_ range: ClosedRange<Int>) -> [String] { range.map { "room\($
         #expect(Set(complaints) == [])
         let shows = items.compactMap { $0["scheduleItems"]?.array }.flatMap(\.self).filter { $0["subject"] != nil }
         #expect(!shows.isEmpty)
-        #expect(try answer.json["@odata.context"]?.string?.hasSuffix("Collection(microsoft.graph.scheduleInformation)") == true)
+        #expect(
+            try answer.json["@odata.context"]?.string?.hasSuffix("Collection(microsoft.graph.scheduleInformation)")
+                == true)
     }
 
     @Test(arguments: [GraphFault.Kind.nulls, .unknownEnums])
@@ -53,7 +55,10 @@ private func rooms(_ range: ClosedRange<Int>) -> [String] { range.map { "room\($
             #expect(items.allSatisfy { schema.complaints($0, as: "microsoft.graph.scheduleInformation").isEmpty })
             #expect(items.allSatisfy { $0["scheduleId"] == .null })
         } else {
-            #expect(items.contains { $0["scheduleItems"]?.array?.contains { $0["status"]?.string == "SomethingNew" } == true })
+            #expect(
+                items.contains {
+                    $0["scheduleItems"]?.array?.contains { $0["status"]?.string == "SomethingNew" } == true
+                })
         }
     }
 
@@ -155,11 +160,14 @@ private func rooms(_ range: ClosedRange<Int>) -> [String] { range.map { "room\($
             #expect(entries.count > 10, "a week")
             let starts = entries.compactMap { $0["start"]?["dateTime"]?.string }
             let ends = entries.compactMap { $0["end"]?["dateTime"]?.string }
-            #expect(starts.allSatisfy { $0.dropFirst(11) >= "08:00" } && ends.allSatisfy { $0.dropFirst(11) <= "18:00:00.0000001" })
+            #expect(
+                starts.allSatisfy { $0.dropFirst(11) >= "08:00" }
+                    && ends.allSatisfy { $0.dropFirst(11) <= "18:00:00.0000001" })
             #expect(starts.allSatisfy { !$0.hasPrefix("2026-03-07") && !$0.hasPrefix("2026-03-08") })
             #expect(zip(starts.dropFirst(), ends).allSatisfy { $0 >= $1 }, "a room holds one meeting at a time")
             backToBack += zip(starts.dropFirst(), ends).count { $0 == $1 }
-            if Set(starts.map { $0.dropFirst(11) }).contains(where: { time in starts.count { $0.hasSuffix(time) } >= 5 }) {
+            if Set(starts.map { $0.dropFirst(11) }).contains(where: { time in starts.count { $0.hasSuffix(time) } >= 5 }
+            ) {
                 recurring += 1
             }
             words.formUnion(entries.compactMap { $0["status"]?.string })
@@ -265,6 +273,17 @@ private func rooms(_ range: ClosedRange<Int>) -> [String] { range.map { "room\($
         let other = "/v1.0/users/room2@contoso.com/calendar/getSchedule"
         #expect(rehearsal.schedules(["room2@contoso.com"], anchor: other).status == 200)
         _ = rehearsal.wait(.seconds(601))
+        #expect(rehearsal.schedules(["room2@contoso.com"]).status == 200)
+    }
+
+    @Test func fourCallsOnBehalfOfOneMailboxAtATime() throws {
+        var rehearsal = try Rehearsal(scenario: faulty(.slow, .calendars) { $0.delay = DurationText(.seconds(3)) })
+        _ = rehearsal.wait(.seconds(2))
+        for _ in 0..<4 { #expect(rehearsal.schedules(["room2@contoso.com"]).delay == .seconds(3)) }
+        #expect(rehearsal.schedules(["room2@contoso.com"]).errorCode == "ApplicationThrottled")
+        let other = "/v1.0/users/room2@contoso.com/calendar/getSchedule"
+        #expect(rehearsal.schedules(["room2@contoso.com"], anchor: other).status == 200)
+        _ = rehearsal.wait(.seconds(3))
         #expect(rehearsal.schedules(["room2@contoso.com"]).status == 200)
     }
 

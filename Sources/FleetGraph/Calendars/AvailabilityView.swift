@@ -30,9 +30,10 @@ enum AvailabilityView {
         var found: [Booking] = []
         var run: (status: Booking.Status, from: Int)?
         func close(at index: Int) {
-            if let run, let booking = Booking(
-                startsAt: start.addingTimeInterval(Double(run.from) * step.seconds),
-                endsAt: start.addingTimeInterval(Double(index) * step.seconds), status: run.status)
+            if let run,
+                let booking = Booking(
+                    startsAt: start.addingTimeInterval(Double(run.from) * step.seconds),
+                    endsAt: start.addingTimeInterval(Double(index) * step.seconds), status: run.status)
             {
                 found.append(booking)
             }

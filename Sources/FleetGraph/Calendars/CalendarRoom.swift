@@ -20,7 +20,9 @@ public struct CalendarRoom: Sendable, Hashable {
         let parts = text.split(separator: "@", omittingEmptySubsequences: false)
         // 254 is the longest address that mail can be delivered to (RFC 5321, 4.5.3.1.3).
         guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty, text.utf8.count <= 254,
-            text.unicodeScalars.allSatisfy({ $0.value > 0x20 && $0.value != 0x7F && !",;<>\"".unicodeScalars.contains($0) })
+            text.unicodeScalars.allSatisfy({
+                $0.value > 0x20 && $0.value != 0x7F && !",;<>\"".unicodeScalars.contains($0)
+            })
         else { return nil }
         return text
     }

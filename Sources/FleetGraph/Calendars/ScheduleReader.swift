@@ -136,6 +136,8 @@ public struct ScheduleReader: Sendable {
             }
             pass.requests += 1
             let request = GraphRequest.schedules(addresses, anchor: anchor, window: window, haste: pass.haste)
+            anchors.begin(anchor)
+            defer { anchors.end(anchor) }
             do throws(GraphError) {
                 let answer = try await client.send(request)
                 guard let decoded = try? JSONDecoder().decode(ScheduleAnswer.self, from: Data(answer.body)) else {

@@ -5,6 +5,9 @@ enum WindowsTimeZones {
     /// The identifier in the IANA time zone database; `nil` for a name that is none of Windows'.
     static func identifier(_ name: String) -> String? { identifiers[name.lowercased()] }
 
+    /// Every name, in lower case.
+    static var all: [String] { Array(identifiers.keys) }
+
     private static let identifiers: [String: String] = [
         "aus central standard time": "Australia/Darwin",
         "aus eastern standard time": "Australia/Sydney",

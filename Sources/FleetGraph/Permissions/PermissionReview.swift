@@ -44,12 +44,12 @@ public struct PermissionReview: Sendable, Hashable {
         let needs = Need.all.filter { modules.contains($0.module) }
         missing = needs.filter { need in !need.sufficient.contains { granted.contains($0.lowercased()) } }
             .map { Missing(module: $0.module, permission: $0.permission, loss: $0.loss) }
-        let least = Set(needs.flatMap { [$0.permission] + $0.aliases }.map { $0.lowercased() })
+        let least = Set(needs.flatMap(\.least).map { $0.lowercased() })
         var seen: Set<String> = []
         let beyond = roles.filter { !least.contains($0.lowercased()) && seen.insert($0.lowercased()).inserted }.sorted()
         excess = beyond.map { BoundedText.clean($0, limit: BoundedText.name) }.filter { !$0.isEmpty }
         var replacements: [String: [String]] = [:]
-        for need in needs where !([need.permission] + need.aliases).contains(where: { granted.contains($0.lowercased()) }) {
+        for need in needs where !need.least.contains(where: { granted.contains($0.lowercased()) }) {
             for role in excess where need.broader.contains(where: { $0.lowercased() == role.lowercased() }) {
                 replacements[role, default: []].append(need.permission)
             }
@@ -83,7 +83,9 @@ private struct Need {
     /// Broader permissions that include it.
     var broader: [String] = []
 
-    var sufficient: [String] { [permission] + aliases + broader }
+    /// The least permission, in every spelling.
+    var least: [String] { [permission] + aliases }
+    var sufficient: [String] { least + broader }
 
     static let all: [Need] = [
         Need(

@@ -15,6 +15,8 @@ final class CalendarErrands: Sendable {
     private struct State {
         var waiting: [AccountID] = []
         var known: [AccountID: Duration] = [:]
+        /// Whether calendars can be read at all.
+        var isOpen = true
     }
 
     private let state = Mutex(State())
@@ -25,6 +27,7 @@ final class CalendarErrands: Sendable {
         let isNew = state.withLock { state in
             var present = Set(state.waiting)
             let before = state.waiting.count
+            guard state.isOpen else { return false }
             for account in accounts where state.waiting.count < Self.capacity {
                 let isFresh = state.known[account].map { now.steady - $0 < Self.freshFor } ?? false
                 if !isFresh, present.insert(account).inserted { state.waiting.append(account) }
@@ -33,6 +36,9 @@ final class CalendarErrands: Sendable {
         }
         if isNew { bell.ring() }
     }
+
+    /// While calendars are denied to the application, no room that fails asks in vain.
+    func setOpen(_ isOpen: Bool) { state.withLock { $0.isOpen = isOpen } }
 
     /// Hands over everything that waits, in the order asked.
     func take() -> [AccountID] {

@@ -112,7 +112,7 @@ public struct CalendarLoop: Sendable {
             return
         }
         let began = time.now()
-        let wasDenied = memory.capability?.isDenied == true
+        let wasDenied = memory.capability == .notGranted
         let slices = slices(roster)
         // Without the permission one question is enough to learn that it is still missing.
         let tally = await readAll(wasDenied ? Array(slices.prefix(1)) : slices, loop)
@@ -133,6 +133,7 @@ public struct CalendarLoop: Sendable {
     private func close(
         _ tally: Tally, of slices: Int, _ roster: CalendarRoster, began: Moment, _ memory: inout Memory
     ) {
+        errands.setOpen(!tally.capability.isDenied)
         if memory.capability != tally.capability {
             memory.capability = tally.capability
             log.notice("calendars: \(tally.capability.text)")

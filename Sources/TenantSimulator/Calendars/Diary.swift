@@ -29,7 +29,9 @@ struct Diary: Sendable {
         // An evening of the day before may reach into the span.
         var day = calendar.startOfDay(for: from.addingTimeInterval(-86_400))
         while day < until {
-            found += entries(account: account, day: day, calendar: calendar).filter { $0.start < until && $0.end > from }
+            found += entries(account: account, day: day, calendar: calendar).filter {
+                $0.start < until && $0.end > from
+            }
             // Thirty-six hours later it is the next day, also where a day has 23 or 25.
             day = calendar.startOfDay(for: day.addingTimeInterval(36 * 3600))
         }

@@ -46,7 +46,9 @@ extension SimulatedTenant {
         }
         if let (code, message) = question.windowError { return failure(code, message) }
         guard let account = fleet.accountByAddress[address.lowercased()], hasMailbox(account) else {
-            return failure("ErrorMailRecipientNotFound", "Unable to resolve e-mail address \(address) to an Active Directory object.")
+            return failure(
+                "ErrorMailRecipientNotFound",
+                "Unable to resolve e-mail address \(address) to an Active Directory object.")
         }
         let place = calendarPlace(of: account)
         if let room = place.room, let code = timeline.calendarErrors[room] {

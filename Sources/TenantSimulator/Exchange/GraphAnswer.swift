@@ -48,6 +48,9 @@ extension SimulatedTenant {
             if let fault = takeFault(for: service) {
                 if let struck = strike(fault, service: service, exchange) { return struck }
                 if fault.kind == .slow { delay = fault.delay.duration }
+                if delay > .zero, service == .calendars, let mailbox = fleet.account(named: call.segments[1]) {
+                    throttle.occupy(mailbox: mailbox, until: call.elapsed + delay)
+                }
                 call.distortions.insert(fault.kind)
             }
             let reply = try service == .batch ? answerBatch(call, exchange) : resource(call)
@@ -93,12 +96,16 @@ extension SimulatedTenant {
 
     /// Exchange counts by application and mailbox, so each mailbox has a window of its own.
     private mutating func admitMailbox(_ call: GraphCall) throws(GraphError) {
-        guard let mailbox = fleet.account(named: call.segments[1]),
-            let seconds = throttle.admit(mailbox: mailbox, at: call.elapsed)
-        else { return }
+        guard let mailbox = fleet.account(named: call.segments[1]) else { return }
+        if throttle.isBusy(mailbox: mailbox, at: call.elapsed) {
+            // This refusal is about the moment, so it comes without a Retry-After.
+            throw GraphError(
+                429, "ApplicationThrottled", "Application is over its MailboxConcurrency limit.")
+        }
+        guard let seconds = throttle.admit(mailbox: mailbox, at: call.elapsed) else { return }
         throttle.tell(call.service.rawValue, retryAfter: seconds, at: call.elapsed)
         throw GraphError(
-            429, "ApplicationThrottled", "Application is over its MailboxConcurrency limit.",
+            429, "ApplicationThrottled", "Application is over its RequestRate limit for this mailbox.",
             headerFields: [.retryAfter: String(seconds)])
     }
 

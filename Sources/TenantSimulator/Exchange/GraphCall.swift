@@ -25,7 +25,9 @@ struct GraphCall {
         switch segments.first?.lowercased() {
         case "communications": .presence
         case "users":
-            switch segments.count == 4 && segments[2].lowercased() == "calendar" ? "calendar" : segments.count == 3 ? segments[2].lowercased() : "" {
+            switch segments.count == 4 && segments[2].lowercased() == "calendar"
+                ? "calendar" : segments.count == 3 ? segments[2].lowercased() : ""
+            {
             case "presence": .presence
             case "calendar": .calendars
             case "licensedetails": .licences

@@ -55,6 +55,8 @@ struct ThrottleGate: Sendable {
     let scale: Double
     private var windows: [ThrottledService: Window] = [:]
     private var mailboxes: [Int: Window] = [:]
+    /// Ends of the requests that take their time, by mailbox.
+    private var underWay: [Int: [Duration]] = [:]
     private var notBefore: [String: (from: Duration, until: Duration)] = [:]
     private(set) var violations: [String: Int] = [:]
     private(set) var refusals: [String: Int] = [:]
@@ -82,6 +84,18 @@ struct ThrottleGate: Sendable {
         return seconds
     }
 
+    /// Whether four requests on behalf of the mailbox are under way.
+    mutating func isBusy(mailbox: Int, at now: Duration) -> Bool {
+        guard var ends = underWay[mailbox] else { return false }
+        ends.removeAll { $0 <= now }
+        underWay[mailbox] = ends.isEmpty ? nil : ends
+        return ends.count >= Self.mailboxConcurrency
+    }
+
+    /// A request on behalf of the mailbox is under way until `end`.
+    mutating func occupy(mailbox: Int, until end: Duration) { underWay[mailbox, default: []].append(end) }
+
+    private static let mailboxConcurrency = 4
     private static let mailboxLimit = (count: 10_000, window: Duration.seconds(600))
 
     private func admit(
