@@ -11,6 +11,8 @@ public enum StoreError: Error, Sendable, Hashable {
     case newerVersion(path: String, found: Int, known: Int)
     /// The file is a healthy SQLite database of some other program; nothing was touched.
     case foreignDatabase(path: String)
+    /// The file is no SQLite database at all; nothing was touched.
+    case notADatabase(path: String)
     /// The path cannot be used at all: a missing permission, or a file where a directory is needed.
     case unusablePath(path: String, reason: String)
     case diskFull(path: String, doing: String)
@@ -27,7 +29,7 @@ public enum StoreError: Error, Sendable, Hashable {
     public var isTransient: Bool {
         switch self {
         case .diskFull, .io, .busy: true
-        case .lockedByAnotherDaemon, .newerVersion, .foreignDatabase, .unusablePath, .corrupt, .defect: false
+        case .lockedByAnotherDaemon, .newerVersion, .foreignDatabase, .notADatabase, .unusablePath, .corrupt, .defect: false
         }
     }
 
@@ -37,6 +39,7 @@ public enum StoreError: Error, Sendable, Hashable {
         case .lockedByAnotherDaemon: "locked"
         case .newerVersion: "newer_version"
         case .foreignDatabase: "foreign_database"
+        case .notADatabase: "not_a_database"
         case .unusablePath: "unusable_path"
         case .diskFull: "disk_full"
         case .io: "io"
@@ -60,6 +63,9 @@ extension StoreError: CustomStringConvertible {
                 + "\(path).before-v\(known + 1) if this release upgraded it)"
         case .foreignDatabase(let path):
             return "\(path) is a SQLite database of another program and was left alone: correct store.path"
+        case .notADatabase(let path):
+            return "\(path) is not a SQLite database and was left alone: correct store.path, or move the file away if "
+                + "a new store is to be begun there"
         case .unusablePath(let path, let reason):
             return "the store cannot be kept at \(path): \(reason). Correct store.path or the permissions of its "
                 + "directory (the daemon needs to create files there)"
