@@ -29,7 +29,8 @@ public enum StoreError: Error, Sendable, Hashable {
     public var isTransient: Bool {
         switch self {
         case .diskFull, .io, .busy: true
-        case .lockedByAnotherDaemon, .newerVersion, .foreignDatabase, .notADatabase, .unusablePath, .corrupt, .defect: false
+        case .lockedByAnotherDaemon, .newerVersion, .foreignDatabase, .notADatabase, .unusablePath, .corrupt, .defect:
+            false
         }
     }
 

@@ -57,7 +57,7 @@ struct FullDiskStartTests {
             Issue.record("\(remarks)")
             return
         }
-        #expect(remarks.allSatisfy(\.isAlarming))
+        #expect(remarks.contains { $0.isAlarming })
         #expect(try store.load(tenant: contoso, resolvedSince: morning).incidents == [incident(1)])
         #expect(try store.backlog().waiting == 1)
     }

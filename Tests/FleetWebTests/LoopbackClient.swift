@@ -139,7 +139,7 @@ final class HeldConnection: Sendable {
     /// Whether something can be read without waiting.
     var hasAnswer: Bool {
         var byte: UInt8 = 0
-        return recv(descriptor, &byte, 1, Int32(MSG_PEEK.rawValue | MSG_DONTWAIT.rawValue)) > 0
+        return recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) > 0
     }
 
     func end() { close(descriptor) }

@@ -68,7 +68,8 @@ struct StoreOpening: Sendable {
         let copy = try DatabaseQueue()
         if tables > 0 {
             guard files.size + files.walSize <= Self.largestCopyInMemory else {
-                throw StoreError.diskFull(path: files.path, doing: "upgrading it, and it is too large to do so in memory")
+                throw StoreError.diskFull(
+                    path: files.path, doing: "upgrading it, and it is too large to do so in memory")
             }
             try alone.backup(to: copy)
         }
