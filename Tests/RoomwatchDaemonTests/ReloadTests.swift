@@ -61,7 +61,7 @@ import Testing
         let rig = try await Rig(folder)
         try folder.configure(receivers: ["oncall", "second"], routed: "second")
         let routes = await rig.reload.reload(routing: rig.reload.running.routing)
-        #expect(routes.routes.map(\.receivers) == [["second"]])
+        #expect(routes.routes.map(\.receivers) == [[ReceiverName("second")]])
         #expect(rig.journal.lines(with: "wait for a restart").isEmpty)
     }
 
@@ -69,7 +69,7 @@ import Testing
         try folder.configure(receivers: ["oncall", "second"], routed: "second", more: "poll: { presence: 8s }")
         let routes = await reload()
         #expect(routes == rig.reload.running.routing)
-        #expect(routes.routes.map(\.receivers) == [["oncall"]])
+        #expect(routes.routes.map(\.receivers) == [[ReceiverName("oncall")]])
         #expect(
             rig.journal.lines.contains("warning: these changes wait for a restart: receivers, routes"),
             "\(rig.journal.lines)")
