@@ -96,7 +96,9 @@ enum LoopbackClient {
         return Answer(status: status, fields: fields, body: String(text[end.upperBound...]))
     }
 
-    private static func onThread(_ body: @escaping @Sendable () throws -> Answer) async throws -> Answer {
+    fileprivate static func onThread<Value: Sendable>(
+        _ body: @escaping @Sendable () throws -> Value
+    ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             DispatchQueue.global().async { continuation.resume(with: Result { try body() }) }
         }
@@ -125,11 +127,13 @@ final class HeldConnection: Sendable {
     }
 
     /// The status of the next answer; its short body comes with it.
-    func status() throws -> Int {
+    func status() async throws -> Int { try await LoopbackClient.onThread { try self.read() } }
+
+    private func read() throws -> Int {
         var received: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4_096)
         while !received.suffix(3).elementsEqual("ok\n".utf8) {
-            let count = read(descriptor, &buffer, buffer.count)
+            let count = recv(descriptor, &buffer, buffer.count, 0)
             guard count > 0 else { throw LoopbackError.failed("reading", errno) }
             received += buffer.prefix(count)
         }

@@ -57,6 +57,7 @@ import Testing
     }
 
     @Test func newRoutesBetweenTheSameReceiversAreTakenUp() async throws {
+        let folder = try Folder()
         try folder.configure(receivers: ["oncall", "second"])
         let rig = try await Rig(folder)
         try folder.configure(receivers: ["oncall", "second"], routed: "second")
@@ -77,6 +78,7 @@ import Testing
     }
 
     @Test func routesThatAnEarlierReloadBroughtStayWhenTheNextOneCannotBeServed() async throws {
+        let folder = try Folder()
         try folder.configure(receivers: ["oncall", "second"])
         let rig = try await Rig(folder)
         try folder.configure(receivers: ["oncall", "second"], routed: "second")
