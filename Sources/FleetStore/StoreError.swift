@@ -101,6 +101,9 @@ extension StoreError {
         // GRDB's own description quotes the SQL and may quote its arguments; the message of SQLite is enough.
         let detail = "\(error.message ?? "no message") (SQLite \(error.extendedResultCode.rawValue))"
         switch error.resultCode {
+        // The index of the write-ahead log could not grow.
+        case .SQLITE_IOERR where error.extendedResultCode == .SQLITE_IOERR_SHMSIZE:
+            self = .diskFull(path: path, doing: doing)
         case .SQLITE_FULL: self = .diskFull(path: path, doing: doing)
         case .SQLITE_IOERR, .SQLITE_READONLY: self = .io(path: path, doing: doing, detail: detail)
         case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH: self = .unusablePath(path: path, reason: detail)

@@ -67,6 +67,7 @@ struct FullDiskStartTests {
         try fill()
         let (store, _) = try opened()
         #expect(try store.load(tenant: contoso, resolvedSince: morning).incidents.count == 1)
+        #expect(StoreFiles(path: path).walSize == 0, "opening and reading must write nothing")
         var configuration = Configuration()
         configuration.busyMode = .immediateError
         #expect(throws: DatabaseError.self) {

@@ -240,6 +240,7 @@ struct OpeningTests {
             StoreError(DatabaseError(resultCode: code), path: path, doing: "testing").kind
         }
         #expect(kind(.SQLITE_FULL) == "disk_full")
+        #expect(kind(.SQLITE_IOERR_SHMSIZE) == "disk_full")
         #expect(kind(.SQLITE_IOERR) == "io")
         #expect(kind(.SQLITE_IOERR_FSYNC) == "io")
         #expect(kind(.SQLITE_READONLY) == "io")

@@ -80,8 +80,9 @@ extension Store {
         configuration.prepareDatabase { db in
             // Only counts when it comes before the first look into the file.
             if alone { try db.execute(sql: "PRAGMA locking_mode = EXCLUSIVE") }
-            // Only takes effect on a file that has no tables yet; lets retention give pages back (see Retention).
-            if !db.configuration.readonly { try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL") }
+            // Only takes effect on a file that has no tables yet; lets retention give pages back (see Retention). It writes
+            // to the file all the same, which a full disk does not take.
+            if !alone, !db.configuration.readonly { try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL") }
             try db.execute(
                 sql: "PRAGMA journal_size_limit = \(walKeptBytes); PRAGMA cache_size = -\(cacheKibibytes)")
         }
