@@ -161,7 +161,8 @@ import Testing
         #expect(status == 200)
     }
 
-    @Test func aSocketThatAnotherProcessServesIsLeftToIt() async throws {
+    @Test(.timeLimit(.minutes(1)))
+    func aSocketThatAnotherProcessServesIsLeftToIt() async throws {
         let path = Self.socketPath()
         let other = try LoopbackClient.listeningSocket(at: path)
         let error = await #expect(throws: ListenerError.self) { try await serving(.socket(path: path)) { _ in } }

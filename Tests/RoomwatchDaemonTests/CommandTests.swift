@@ -22,8 +22,10 @@ import Testing
     private func run(_ arguments: [String], environment: [String: String] = [:]) async throws -> Outcome {
         let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let process = Process()
-        process.executableURL = URL(filePath: tests).deletingLastPathComponent().appending(path: "roomwatchd")
-        process.arguments = arguments
+        let daemon = URL(filePath: tests).deletingLastPathComponent().appending(path: "roomwatchd")
+        // A daemon that starts where it must refuse would run for ever; timeout(1) makes that a failure.
+        process.executableURL = URL(filePath: "/usr/bin/timeout")
+        process.arguments = ["30", daemon.path(percentEncoded: false)] + arguments
         process.environment = environment
         // Files instead of pipes: nothing can fill up.
         for name in ["out", "err"] { try folder.write("", to: name) }
