@@ -224,5 +224,14 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "FleetConfigurationTests", dependencies: ["FleetConfiguration", "FleetCore"], swiftSettings: strict),
+        // The executable is there to be run, its command line being part of the contract.
+        .testTarget(
+            name: "RoomwatchDaemonTests",
+            dependencies: [
+                "FleetChannels", "FleetConfiguration", "FleetCore", "FleetMonitor", "FleetStore", "GraphClient",
+                "HTTPExchange", "RoomwatchDaemon", "Systemd", "Timekeeping", "roomwatchd", logging, metrics,
+            ],
+            swiftSettings: strict),
+        .testTarget(name: "DemoTests", dependencies: ["FleetAPI", "roomwatch-demo"], swiftSettings: strict),
     ]
 )

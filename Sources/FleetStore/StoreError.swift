@@ -11,6 +11,8 @@ public enum StoreError: Error, Sendable, Hashable {
     case newerVersion(path: String, found: Int, known: Int)
     /// The file is a healthy SQLite database of some other program; nothing was touched.
     case foreignDatabase(path: String)
+    /// The file is no SQLite database at all; nothing was touched.
+    case notADatabase(path: String)
     /// The path cannot be used at all: a missing permission, or a file where a directory is needed.
     case unusablePath(path: String, reason: String)
     case diskFull(path: String, doing: String)
@@ -27,7 +29,8 @@ public enum StoreError: Error, Sendable, Hashable {
     public var isTransient: Bool {
         switch self {
         case .diskFull, .io, .busy: true
-        case .lockedByAnotherDaemon, .newerVersion, .foreignDatabase, .unusablePath, .corrupt, .defect: false
+        case .lockedByAnotherDaemon, .newerVersion, .foreignDatabase, .notADatabase, .unusablePath, .corrupt, .defect:
+            false
         }
     }
 
@@ -37,6 +40,7 @@ public enum StoreError: Error, Sendable, Hashable {
         case .lockedByAnotherDaemon: "locked"
         case .newerVersion: "newer_version"
         case .foreignDatabase: "foreign_database"
+        case .notADatabase: "not_a_database"
         case .unusablePath: "unusable_path"
         case .diskFull: "disk_full"
         case .io: "io"
@@ -60,6 +64,9 @@ extension StoreError: CustomStringConvertible {
                 + "\(path).before-v\(known + 1) if this release upgraded it)"
         case .foreignDatabase(let path):
             return "\(path) is a SQLite database of another program and was left alone: correct store.path"
+        case .notADatabase(let path):
+            return "\(path) is not a SQLite database and was left alone: correct store.path, or move the file away if "
+                + "a new store is to be begun there"
         case .unusablePath(let path, let reason):
             return "the store cannot be kept at \(path): \(reason). Correct store.path or the permissions of its "
                 + "directory (the daemon needs to create files there)"
@@ -94,6 +101,9 @@ extension StoreError {
         // GRDB's own description quotes the SQL and may quote its arguments; the message of SQLite is enough.
         let detail = "\(error.message ?? "no message") (SQLite \(error.extendedResultCode.rawValue))"
         switch error.resultCode {
+        // The index of the write-ahead log could not grow.
+        case .SQLITE_IOERR where error.extendedResultCode == .SQLITE_IOERR_SHMSIZE:
+            self = .diskFull(path: path, doing: doing)
         case .SQLITE_FULL: self = .diskFull(path: path, doing: doing)
         case .SQLITE_IOERR, .SQLITE_READONLY: self = .io(path: path, doing: doing, detail: detail)
         case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH: self = .unusablePath(path: path, reason: detail)

@@ -17,10 +17,11 @@ public enum DaemonError: Error, Sendable, CustomStringConvertible {
         self = .configuration(errors.description.split(separator: "\n").map(String.init))
     }
 
-    /// 78 for a bad configuration (EX_CONFIG of sysexits(3)), 1 for everything else.
+    /// 78 for a bad configuration (EX_CONFIG of sysexits(3)), 1 for everything else. A `store.path` that names
+    /// somebody else's file is a bad configuration: starting again finds the same file.
     public var exitCode: Int32 {
         switch self {
-        case .configuration: 78
+        case .configuration, .store(.notADatabase), .store(.foreignDatabase): 78
         case .store, .listener, .loopEnded: 1
         }
     }

@@ -21,18 +21,23 @@ struct Reload {
         var adopted = running.routing
         for await signal in signals where signal == .hangup {
             tell { () throws(ServiceNotifierError) in try notifier.reloading() }
-            do throws(ConfigurationErrors) {
-                let fresh = try Configuration.load(path: path, environment: environment)
-                adopted = await adopt(fresh, routing: adopted)
-            } catch {
-                parts.log.error("the new configuration is refused, the old one stays: \(error)")
-            }
+            adopted = await reload(routing: adopted)
             tell { () throws(ServiceNotifierError) in try notifier.ready() }
         }
     }
 
     /// - Parameter routing: the routes in force.
-    /// - Returns: the routes in force from now on.
+    /// - Returns: the routes in force from now on; the same ones when the new configuration is refused.
+    func reload(routing: RoutingTree) async -> RoutingTree {
+        do throws(ConfigurationErrors) {
+            let fresh = try Configuration.load(path: path, environment: environment)
+            return await adopt(fresh, routing: routing)
+        } catch {
+            parts.log.error("the new configuration is refused, the old one stays: \(error)")
+            return routing
+        }
+    }
+
     private func adopt(_ fresh: Configuration, routing: RoutingTree) async -> RoutingTree {
         for notice in fresh.notices { parts.log.notice("\(notice)") }
         var cold = running.restartOnlyDifferences(to: fresh)

@@ -202,6 +202,84 @@ import Timekeeping
         #expect(try stage.incidents(of: .storeDegraded).map(\.status) == [.resolved])
     }
 
+    @Test func aFirstStartOnAFullDiskWatchesAndPagesAndWritesLater() throws {
+        let hook = Receiver("hook", .webhook, time: time)
+        let disk = FullDisk()
+        let stage = try Stage(receivers: [hook], time: time, disk: disk)
+        try stage.deliver(to: hook)
+        stage.startHousekeeping()
+        stage.list(3)
+        stage.sweep()
+        stage.goDown(1)
+        #expect(words(hook, of: 1) == ["opened"])
+        #expect(words(hook, of: "store.degraded") == ["opened"])
+        disk.free()
+        stage.run(for: .seconds(2))
+        #expect(try stage.rows(of: 1).map(\.state) == [.accepted])
+        #expect(try stage.store.load(tenant: contoso, resolvedSince: time.now().wall).rooms.count == 3)
+        #expect(words(hook, of: "store.degraded") == ["opened", "resolved"])
+        #expect(hook.taken.count == Set(hook.taken.map(\.id)).count)
+    }
+
+    @Test func aRestartOnAFullDiskBeginsFromWhatIsKnown() throws {
+        let hook = Receiver("hook", .webhook, time: time)
+        let directory = try TemporaryDirectory()
+        let first = try Stage(receivers: [hook], time: time, directory: directory)
+        first.list(3)
+        first.sweep()
+        try first.deliver(to: hook)
+        first.goDown(1)
+        first.stop()
+        try first.store.close()
+
+        let stage = try Stage(receivers: [hook], time: time, directory: directory, disk: FullDisk(), seed: 8)
+        try stage.diskRefuses(true)
+        stage.said[1] = Stage.offline
+        #expect(stage.census()?.rooms == 3)
+        try stage.deliver(to: hook)
+        stage.startHousekeeping()
+        for _ in 1...12 {
+            stage.sweep()
+            stage.run(for: .seconds(5))
+        }
+        #expect(words(hook, of: 1) == ["opened"], "it is the same incident")
+        stage.comeBack(1)
+        #expect(words(hook, of: 1) == ["opened", "resolved"])
+        try stage.diskRefuses(false)
+        stage.run(for: .seconds(2))
+        #expect(try stage.incident(of: 1)?.status == .resolved)
+        #expect(try stage.rows(of: 1).map(\.state) == [.accepted, .accepted])
+    }
+
+    @Test func whatWaitedIsWrittenInBites() throws {
+        let stage = try stage()
+        try stage.diskRefuses(true)
+        let now = time.now()
+        let total = Ledger.flushBite * 2 + 50
+        stage.perform { [ledger = stage.ledger] in
+            for number in 1...total {
+                var change = Change()
+                change.transitions = [
+                    Transition(
+                        tenant: contoso, condition: .roomOffline, subject: "room-\(number)", from: .clear, to: .pending,
+                        at: now.wall, decidedAt: now.wall, reason: "test", incident: nil)
+                ]
+                await ledger.write(change, at: now)
+            }
+        }
+        try stage.diskRefuses(false)
+        var written: [Int] = []
+        for _ in 1...3 {
+            stage.perform { [ledger = stage.ledger] in await ledger.tick() }
+            written.append(
+                try stage.store.pool.read {
+                    try Int.fetchOne($0, sql: "SELECT count(*) FROM transition WHERE subject LIKE 'room-%'") ?? 0
+                })
+        }
+        // The incident of the store itself waits behind the first change.
+        #expect(written == [Ledger.flushBite - 1, Ledger.flushBite * 2 - 1, total])
+    }
+
     @Test func whatIsLeftAtTheEndIsWritten() throws {
         let hook = Receiver("hook", .webhook, time: time)
         let stage = try stage(hook)

@@ -107,6 +107,46 @@ import Timekeeping
         #expect(lists.count >= 3)
     }
 
+    @Test func whoIsExcludedByAReloadIsLetGoAtOnceAndComesBackAtOnce() throws {
+        let settings = LiveSettings(.standard)
+        _ = try tenant(settings: settings)
+        watch(for: 20)
+        #expect(rooms == 20)
+        let known = stage.perform { [ledger = stage.ledger] in await ledger.knownAccounts(tenant: contoso) }
+        var values = settings.values
+        values.scope = InventoryScope(exclude: [try #require(known.first).text])
+        settings.replace(with: values)
+        stage.run(for: .seconds(5))
+        #expect(rooms == 19)
+        settings.replace(with: .standard)
+        stage.run(for: .seconds(5))
+        #expect(rooms == 20)
+    }
+
+    @Test func aReloadThatChangesNothingOfTheListReadsNothing() throws {
+        let settings = LiveSettings(.standard)
+        let transport = try tenant(settings: settings)
+        watch(for: 20)
+        let before = transport.moments { _ in true }.count
+        var values = settings.values
+        values.presence = .seconds(10)
+        settings.replace(with: values)
+        stage.run(for: .seconds(5))
+        #expect(transport.moments { _ in true }.count == before)
+    }
+
+    @Test func theRoomsAreWatchedBeforeTheDevicesAreRead() throws {
+        var hang = ScenarioEvent(.graphFault, at: .zero)
+        var fault = GraphFault(.slow, service: .devices)
+        fault.delay = DurationText(.seconds(20))
+        hang.fault = fault
+        let events = [hang]
+        let transport = try tenant({ $0.events = events }, settings: Self.withoutPlaces)
+        stage.run(for: .seconds(5))
+        #expect(transport.moments { $0.contains("/teamwork/devices") }.count == 1, "the devices are still awaited")
+        #expect(rooms >= 19)
+    }
+
     @Test func aDirectoryThatFailsAtTheStartIsAskedAgainSoonThenLater() throws {
         let transport = try tenant(
             { $0.events = [fault(.directory, at: .zero, lasts: .seconds(400), status: 400)] },

@@ -63,6 +63,25 @@ import Timekeeping
         #expect(graph.asked.allSatisfy { $0.ids.count < 3 })
     }
 
+    @Test func aSweepThatFailsIsSaidOnceForEachReasonAndWhenItIsOver() throws {
+        let stage = try stage(rooms: 3)
+        try stage.sweep(graph, lanes: [.steady])
+        stage.run(for: .seconds(20))
+        #expect(stage.journal.lines(with: "presence sweep") == [], "what goes well is not said")
+        graph.fail { _ in .status(503) }
+        stage.run(for: .seconds(60))
+        let lines = stage.journal.lines(with: "warning: presence sweep failed")
+        #expect(lines.count == 1)
+        #expect(lines.first?.hasSuffix("3 rooms went unanswered and count as not seen") == true)
+        graph.fail { _ in .status(403) }
+        stage.run(for: .seconds(60))
+        let both = stage.journal.lines(with: "warning: presence sweep failed")
+        #expect(both.count == 2 && Set(both).count == 2)
+        graph.heal()
+        stage.run(for: .seconds(120))
+        #expect(stage.journal.lines(with: "notice: presence sweeps are complete again").count == 1)
+    }
+
     @Test func aBlipIsCountedAndTellsNobody() throws {
         let stage = try stage(rooms: 3)
         try stage.sweep(graph)

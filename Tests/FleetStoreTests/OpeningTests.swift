@@ -77,7 +77,8 @@ struct OpeningTests {
     }
 
     enum Damage: String, CaseIterable, CustomTestStringConvertible {
-        case garbage
+        case zeros
+        case stub
         case headerOnly
         case halved
         case overwritten
@@ -86,7 +87,8 @@ struct OpeningTests {
 
         func apply(to bytes: Data) -> Data {
             switch self {
-            case .garbage: Data("this was a database once".utf8)
+            case .zeros: Data(count: bytes.count)
+            case .stub: bytes.prefix(50)
             case .headerOnly: bytes.prefix(100)
             case .halved: bytes.prefix(bytes.count / 2 / 4_096 * 4_096)
             case .overwritten:
@@ -116,14 +118,15 @@ struct OpeningTests {
     @Test("The journals of a damaged database go with it, and two in one second keep apart")
     func corruptJournals() throws {
         try makeFilledStore()
+        let stub = "SQLite format 3\u{0} and no more"
         for _ in 0..<2 {
-            try Data("garbage".utf8).write(to: URL(filePath: path))
+            try Data(stub.utf8).write(to: URL(filePath: path))
             try Data("old log".utf8).write(to: URL(filePath: path + "-wal"))
             try opened().store.close()
         }
         for name in ["", "-2"] {
             let aside = path + ".corrupt-20261120T080000Z" + name
-            #expect(try String(contentsOf: URL(filePath: aside), encoding: .utf8) == "garbage")
+            #expect(try String(contentsOf: URL(filePath: aside), encoding: .utf8) == stub)
             #expect(try String(contentsOf: URL(filePath: aside + "-wal"), encoding: .utf8) == "old log")
         }
     }
@@ -183,6 +186,18 @@ struct OpeningTests {
         #expect(try Data(contentsOf: URL(filePath: path)) == before)
     }
 
+    @Test("A file of another kind is refused and not touched", arguments: ["# Minutes of Tuesday\n", "x"])
+    func notADatabase(text: String) throws {
+        try FileManager.default.createDirectory(atPath: directory.path("state"), withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: URL(filePath: path))
+        let error = #expect(throws: StoreError.self) { try opened() }
+        #expect(error == .notADatabase(path: path))
+        #expect(error?.description.contains(path) == true && error?.description.contains("store.path") == true)
+        #expect(try String(contentsOf: URL(filePath: path), encoding: .utf8) == text)
+        let names = try FileManager.default.contentsOfDirectory(atPath: directory.path("state"))
+        #expect(!names.contains { $0.contains("corrupt") })
+    }
+
     @Test("An upgrade keeps a copy of the database as it was")
     func migration() throws {
         try makeFilledStore(incidents: 3)
@@ -225,6 +240,7 @@ struct OpeningTests {
             StoreError(DatabaseError(resultCode: code), path: path, doing: "testing").kind
         }
         #expect(kind(.SQLITE_FULL) == "disk_full")
+        #expect(kind(.SQLITE_IOERR_SHMSIZE) == "disk_full")
         #expect(kind(.SQLITE_IOERR) == "io")
         #expect(kind(.SQLITE_IOERR_FSYNC) == "io")
         #expect(kind(.SQLITE_READONLY) == "io")

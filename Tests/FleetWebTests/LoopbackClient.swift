@@ -50,7 +50,7 @@ enum LoopbackClient {
         return descriptor
     }
 
-    private static func withUnixAddress<Result>(
+    fileprivate static func withUnixAddress<Result>(
         _ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
     ) -> Result {
         var address = sockaddr_un()
@@ -96,9 +96,55 @@ enum LoopbackClient {
         return Answer(status: status, fields: fields, body: String(text[end.upperBound...]))
     }
 
-    private static func onThread(_ body: @escaping @Sendable () throws -> Answer) async throws -> Answer {
+    fileprivate static func onThread<Value: Sendable>(
+        _ body: @escaping @Sendable () throws -> Value
+    ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             DispatchQueue.global().async { continuation.resume(with: Result { try body() }) }
         }
     }
+}
+
+/// A connection that stays open between requests, as those of browsers and scrapers do.
+final class HeldConnection: Sendable {
+    private let descriptor: Int32
+
+    init(to path: String) throws {
+        descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        let descriptor = descriptor
+        guard LoopbackClient.withUnixAddress(path, { connect(descriptor, $0, $1) }) == 0 else {
+            throw LoopbackError.failed("connecting", errno)
+        }
+        var limit = timeval(tv_sec: 20, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    }
+
+    func ask(_ path: String) throws {
+        let request = Array("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8)
+        guard write(descriptor, request, request.count) == request.count else {
+            throw LoopbackError.failed("writing", errno)
+        }
+    }
+
+    /// The status of the next answer; its short body comes with it.
+    func status() async throws -> Int { try await LoopbackClient.onThread { try self.read() } }
+
+    private func read() throws -> Int {
+        var received: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4_096)
+        while !received.suffix(3).elementsEqual("ok\n".utf8) {
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            guard count > 0 else { throw LoopbackError.failed("reading", errno) }
+            received += buffer.prefix(count)
+        }
+        return Int(String(decoding: received, as: UTF8.self).split(separator: " ")[1]) ?? 0
+    }
+
+    /// Whether something can be read without waiting.
+    var hasAnswer: Bool {
+        var byte: UInt8 = 0
+        return recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) > 0
+    }
+
+    func end() { close(descriptor) }
 }

@@ -1,8 +1,9 @@
 // The routes as a scraper and a load balancer see them, over every kind of listener.
 
 import CoreMetrics
-import FleetWeb
+@testable import FleetWeb
 import Foundation
+import Glibc
 import Hummingbird
 import Logging
 import Synchronization
@@ -14,7 +15,7 @@ import Testing
     /// Serves until `body` has ended.
     private func serving(
         _ listener: Listener, unready: [String] = [], registry: MetricRegistry = MetricRegistry(),
-        _ body: @escaping @Sendable (String) async throws -> Void
+        connections: Int = WebServer.maximumConnections, _ body: @escaping @Sendable (String) async throws -> Void
     ) async throws {
         let router = WebApplication.router(
             registry: registry,
@@ -22,7 +23,9 @@ import Testing
                 unready: { unready },
                 gauges: { [FleetWeb.Gauge(name: "roomwatch_rooms_weak", labels: [("tenant", "contoso")], value: 2)] }))
         let (addresses, said) = AsyncStream.makeStream(of: String.self)
-        let server = WebServer(listener: listener, router: router, log: log) { said.yield($0) }
+        let server = WebServer(listener: listener, router: router, log: log, connections: connections) {
+            said.yield($0)
+        }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 defer { said.finish() }
@@ -121,6 +124,63 @@ import Testing
         }
         #expect(said.text == "systemd socket api")
         #expect(FileManager.default.fileExists(atPath: path), "the file belongs to systemd")
+        try? FileManager.default.removeItem(atPath: path)
+    }
+
+    enum Kind: CaseIterable { case own, inherited }
+
+    @Test(.timeLimit(.minutes(1)), arguments: Kind.allCases)
+    func oneConnectionTooManyWaitsUntilAnotherEnds(kind: Kind) async throws {
+        let path = Self.socketPath()
+        let listener: Listener =
+            switch kind {
+            case .own: .socket(path: path)
+            case .inherited: .inherited(fileDescriptor: try LoopbackClient.listeningSocket(at: path), name: "api")
+            }
+        try await serving(listener, connections: 1) { _ in
+            let first = try HeldConnection(to: path)
+            try first.ask("/healthz")
+            try await expectGood(first)
+            let second = try HeldConnection(to: path)
+            try second.ask("/healthz")
+            // A server without a bound would have answered the second by the time it answers the first again.
+            for _ in 1...3 {
+                try first.ask("/healthz")
+                try await expectGood(first)
+            }
+            #expect(!second.hasAnswer)
+            first.end()
+            try await expectGood(second)
+            second.end()
+        }
+        try? FileManager.default.removeItem(atPath: path)
+    }
+
+    private func expectGood(_ connection: HeldConnection) async throws {
+        let status = try await connection.status()
+        #expect(status == 200)
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func aSocketThatAnotherProcessServesIsLeftToIt() async throws {
+        let path = Self.socketPath()
+        let other = try LoopbackClient.listeningSocket(at: path)
+        let error = await #expect(throws: ListenerError.self) { try await serving(.socket(path: path)) { _ in } }
+        #expect(error?.description.contains(path) == true)
+        #expect(error?.description.contains("another process listens there") == true)
+        #expect(FileManager.default.fileExists(atPath: path))
+        close(other)
+        try? FileManager.default.removeItem(atPath: path)
+    }
+
+    @Test func aSocketFileThatACrashLeftBehindIsReplaced() async throws {
+        let path = Self.socketPath()
+        close(try LoopbackClient.listeningSocket(at: path))
+        #expect(FileManager.default.fileExists(atPath: path))
+        try await serving(.socket(path: path)) { _ in
+            let answer = try await LoopbackClient.get("/healthz", socket: path)
+            #expect(answer.status == 200)
+        }
         try? FileManager.default.removeItem(atPath: path)
     }
 

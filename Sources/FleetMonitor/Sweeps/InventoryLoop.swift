@@ -53,23 +53,25 @@ public struct InventoryLoop: Sendable {
         while !Task.isCancelled {
             // A refresh of many pages behind a throttled service may take this long and is no hang.
             loop.advance(within: .seconds(1800))
-            let wait = await refresh(&memory)
+            let asked = settings.values
+            let wait = await refresh(&memory, by: asked)
             let refreshed = time.now()
             var next = refreshed.advanced(by: wait)
-            do {
-                while time.now().steady < next.steady {
-                    let values = settings.values
-                    // A reload may have shortened the interval while we waited.
-                    next = Self.earlier(next, refreshed.advanced(by: values.devices))
-                    let pause = min(Self.troubleInterval, max(.zero, time.now().elapsed(until: next)))
-                    loop.advance(within: pause + .seconds(600))
-                    try await time.sleep(for: max(pause, .milliseconds(1)))
-                    if time.now().steady < next.steady, values.readsDevices, memory.capability == .available {
-                        await readDevicesInTrouble()
-                    }
+            while time.now().steady < next.steady, !Task.isCancelled {
+                let values = settings.values
+                // Who is watched, and by what, counts from the reload on.
+                if values.listsOtherwise(than: asked) { break }
+                // A reload may have shortened the interval while we waited.
+                next = Self.earlier(next, refreshed.advanced(by: values.devices))
+                let pause = max(
+                    min(Self.troubleInterval, max(.zero, time.now().elapsed(until: next))), .milliseconds(1))
+                loop.advance(within: pause + .seconds(600))
+                let end = time.now().advanced(by: pause)
+                await settings.replaced.wait(until: end, time: time)
+                guard !Task.isCancelled, end.steady <= time.now().steady else { continue }
+                if time.now().steady < next.steady, values.readsDevices, memory.capability == .available {
+                    await readDevicesInTrouble()
                 }
-            } catch {
-                break
             }
         }
         loop.retire()
@@ -91,8 +93,7 @@ public struct InventoryLoop: Sendable {
     /// Reads everything that is due.
     ///
     /// - Returns: how long until the next refresh.
-    private func refresh(_ memory: inout Memory) async -> Duration {
-        let values = settings.values
+    private func refresh(_ memory: inout Memory, by values: LiveSettings.Values) async -> Duration {
         let began = time.now()
         let placesAreDue =
             values.readsPlaces

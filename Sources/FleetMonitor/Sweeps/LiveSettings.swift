@@ -31,6 +31,12 @@ public final class LiveSettings: Sendable {
             self.readsLicences = readsLicences
         }
 
+        /// Whether the inventory read by these settings is another one than that read by `other`.
+        func listsOtherwise(than other: Values) -> Bool {
+            scope != other.scope || readsDevices != other.readsDevices || readsPlaces != other.readsPlaces
+                || readsLicences != other.readsLicences
+        }
+
         func interval(of lane: TenantFleet.Lane) -> Duration {
             switch lane {
             case .steady: presence
@@ -45,5 +51,11 @@ public final class LiveSettings: Sendable {
 
     public var values: Values { state.withLock { $0 } }
 
-    public func replace(with values: Values) { state.withLock { $0 = values } }
+    /// Rung when the settings were replaced; the inventory is the one that waits for it, because its waits are long.
+    let replaced = Bell()
+
+    public func replace(with values: Values) {
+        state.withLock { $0 = values }
+        replaced.ring()
+    }
 }

@@ -9,6 +9,8 @@ public enum OpenRemark: Sendable, Hashable {
     case setAside(path: String, renamedTo: String, reason: String)
     /// The schema was brought forward; the copy holds the database as it was.
     case migrated(from: Int, to: Int, copy: String)
+    /// The disk has no space. The daemon works from memory, and begins from what the store knew if there was one.
+    case withoutSpace(path: String, reason: String, knowsEarlier: Bool)
 }
 
 extension OpenRemark {
@@ -16,7 +18,7 @@ extension OpenRemark {
     public var isAlarming: Bool {
         switch self {
         case .created, .migrated: false
-        case .setAside: true
+        case .setAside, .withoutSpace: true
         }
     }
 }
@@ -33,6 +35,11 @@ extension OpenRemark: CustomStringConvertible {
         case .migrated(let from, let to, let copy):
             "the store was upgraded from schema version \(from) to \(to); the database as it was is kept as \(copy) "
                 + "and may be deleted once the upgrade has proved itself"
+        case .withoutSpace(let path, let reason, let knowsEarlier):
+            "\(reason). Rooms are watched and pages are sent all the same, "
+                + (knowsEarlier ? "beginning from what the store knows; " : "beginning from nothing; ")
+                + "what happens is kept in memory and written once \(path) can be. A restart before that forgets it, "
+                + "and until a restart after it no other program can open the store"
         }
     }
 }

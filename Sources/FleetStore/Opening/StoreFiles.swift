@@ -24,6 +24,9 @@ struct StoreFiles {
                     atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
             }
         } catch {
+            if (error as? CocoaError)?.code == .fileWriteOutOfSpace {
+                throw StoreError.diskFull(path: path, doing: "making its directory")
+            }
             throw StoreError.unusablePath(
                 path: path, reason: "its directory cannot be created: \(error.localizedDescription)")
         }
@@ -48,6 +51,7 @@ struct StoreFiles {
     static func createPrivately(_ file: String) throws(StoreError) {
         let descriptor = Glibc.open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
+            if lacksSpace(errno) { throw StoreError.diskFull(path: file, doing: "making the file") }
             throw StoreError.unusablePath(path: file, reason: "it cannot be created: \(lastErrorText())")
         }
         Glibc.close(descriptor)
@@ -58,8 +62,14 @@ struct StoreFiles {
         case empty
         /// `pages` is 0 when the header does not vouch for its count.
         case database(userVersion: Int, applicationID: Int, pageSize: Int, pages: Int)
+        /// It begins like a database of ours and is cut off, or holds nothing but zeros, which is what some file systems
+        /// leave of a file after a power cut.
+        case damaged(String)
+        /// Somebody's file of another kind.
         case notADatabase
     }
+
+    private static let magic = Array("SQLite format 3\u{0}".utf8)
 
     func header() throws(StoreError) -> Header {
         let bytes: [UInt8]
@@ -71,7 +81,9 @@ struct StoreFiles {
             throw StoreError.io(path: path, doing: "reading its header", detail: error.localizedDescription)
         }
         if bytes.isEmpty { return .empty }
-        guard bytes.count == 100, bytes.starts(with: Array("SQLite format 3\u{0}".utf8)) else { return .notADatabase }
+        if bytes.allSatisfy({ $0 == 0 }) { return .damaged("it begins with zeros") }
+        guard bytes.starts(with: Self.magic) else { return .notADatabase }
+        guard bytes.count == 100 else { return .damaged("it is cut off after \(bytes.count) bytes") }
         func number(at offset: Int) -> Int { bytes[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) } }
         // A page size of 1 stands for 65,536. The count of pages holds when the last writer wrote both change counters.
         let pageSize = Int(bytes[16]) << 8 | Int(bytes[17])

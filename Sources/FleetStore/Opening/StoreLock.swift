@@ -15,6 +15,7 @@ final class StoreLock: Sendable {
         // Close-on-exec: a child process that inherited the descriptor would keep the lock after the daemon's death.
         let opened = Glibc.open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard opened >= 0 else {
+            if lacksSpace(errno) { throw StoreError.diskFull(path: file, doing: "making the lock file") }
             throw StoreError.unusablePath(path: path, reason: "\(file) cannot be opened: \(lastErrorText())")
         }
         guard flock(opened, LOCK_EX | LOCK_NB) == 0 else {

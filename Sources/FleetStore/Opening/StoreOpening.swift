@@ -23,7 +23,8 @@ extension Store {
     /// Page cache of a connection; the writer holds the indexes of 20,000 rooms in it.
     static let cacheKibibytes = 8 << 10
 
-    /// Opens the store, making, setting aside or upgrading the file as needed.
+    /// Opens the store, making, setting aside or upgrading the file as needed. A disk without space does not keep it
+    /// from opening (see OpeningWithoutSpace); writes then fail until there is some.
     ///
     /// - Parameters:
     ///   - path: the database file (config `store.path`); its directory is made when missing.
@@ -36,42 +37,56 @@ extension Store {
         try open(path: path, now: now, log: log, wholeCheckLimit: wholeCheckLimit, migrations: Schema.migrations)
     }
 
-    /// The same with other migrations, for tests of upgrading.
+    /// The same with other migrations, or on a disk of the test's own, for tests.
     static func open(
-        path: String, now: Date, log: Logger, wholeCheckLimit: Int = Store.wholeCheckLimit, migrations: [Migration]
+        path: String, now: Date, log: Logger, wholeCheckLimit: Int = Store.wholeCheckLimit, migrations: [Migration],
+        connect: (@Sendable (String, Configuration) throws -> DatabasePool)? = nil
     ) throws(StoreError) -> (store: Store, remarks: [OpenRemark]) {
         let files = StoreFiles(path: path)
+        var opening = StoreOpening(files: files, migrations: migrations)
+        if let connect { opening.connect = connect }
         var remarks: [OpenRemark] = []
-        try files.prepare()
-        let lock = try StoreLock(for: path)
-        let known = migrations.last?.version ?? 0
-        if let damage = try files.damage(known: known, wholeCheckLimit: wholeCheckLimit) {
-            let renamed = try files.setAside(at: now)
-            remarks.append(.setAside(path: path, renamedTo: renamed, reason: damage))
-            try files.prepare()
-        }
-        files.clearSuspicion()
+        var lock: StoreLock?
         do {
-            let pool = try DatabasePool(path: path, configuration: configuration)
-            // GRDB sets synchronous = NORMAL itself after every hook of the configuration has run, under which a power
-            // cut may take back a committed transaction: a page that was sent would be forgotten. So it is set here.
-            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-            remarks += try migrate(pool, files: files, to: migrations)
-            return (Store(pool: pool, lock: lock, log: log), remarks)
+            try files.prepare()
+            let held = try StoreLock(for: path)
+            lock = held
+            if let damage = try files.damage(known: opening.known, wholeCheckLimit: wholeCheckLimit) {
+                let renamed = try files.setAside(at: now)
+                remarks.append(.setAside(path: path, renamedTo: renamed, reason: damage))
+                try files.prepare()
+            }
+            files.clearSuspicion()
+            let (pool, more) = try opening.onDisk()
+            return (Store(path: path, database: pool, lock: held, retry: nil, log: log), remarks + more)
         } catch {
-            throw StoreError(error, path: path, doing: "opening it")
+            let error = StoreError(error, path: path, doing: "opening it")
+            guard opening.isForLackOfSpace(error) else { throw error }
+            do {
+                let standIn = try opening.standIn()
+                remarks.append(.withoutSpace(path: path, reason: "\(error)", knowsEarlier: standIn.knowsEarlier))
+                let store = Store(
+                    path: path, database: standIn.database, lock: lock, retry: standIn.isFile ? nil : opening, log: log)
+                return (store, remarks)
+            } catch {
+                throw StoreError(error, path: path, doing: "opening it without space")
+            }
         }
     }
 
-    private static var configuration: Configuration {
+    /// - Parameter alone: no other process may use the database, for which SQLite needs no file beside it.
+    static func configuration(alone: Bool = false) -> Configuration {
         var configuration = Configuration()
         configuration.label = "store"
         configuration.foreignKeysEnabled = true
         configuration.maximumReaderCount = readers
         configuration.busyMode = .timeout(busyTimeout)
         configuration.prepareDatabase { db in
-            // Only takes effect on a file that has no tables yet; lets retention give pages back (see Retention).
-            if !db.configuration.readonly { try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL") }
+            // Only counts when it comes before the first look into the file.
+            if alone { try db.execute(sql: "PRAGMA locking_mode = EXCLUSIVE") }
+            // Only takes effect on a file that has no tables yet; lets retention give pages back (see Retention). It writes
+            // to the file all the same, which a full disk does not take.
+            if !alone, !db.configuration.readonly { try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL") }
             try db.execute(
                 sql: """
                     PRAGMA journal_size_limit = \(walKeptBytes); PRAGMA wal_autocheckpoint = \(walPages);
@@ -80,10 +95,10 @@ extension Store {
         }
         return configuration
     }
+}
 
-    private static func migrate(
-        _ pool: DatabasePool, files: StoreFiles, to migrations: [Migration]
-    ) throws -> [OpenRemark] {
+extension StoreOpening {
+    func migrate(_ pool: DatabasePool) throws -> [OpenRemark] {
         let found = try pool.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
         let missing = migrations.filter { $0.version > found }
         guard let target = missing.last?.version else { return [] }
@@ -101,12 +116,21 @@ extension Store {
     }
 
     /// Writes `<path>.before-v<N>`; under another name first, so that a copy of that name is always a whole one.
-    private static func keepCopy(of pool: DatabasePool, before version: Int) throws -> String {
-        let copy = "\(pool.path).before-v\(version)"
+    private func keepCopy(of pool: DatabasePool, before version: Int) throws -> String {
+        let copy = "\(files.path).before-v\(version)"
         let partial = copy + ".partial"
         try? FileManager.default.removeItem(atPath: partial)
+        // A copy that cannot be finished would take the last space there is.
+        guard files.freeBytes.map({ $0 > files.size + files.walSize }) ?? true else {
+            throw StoreError.diskFull(path: files.path, doing: "keeping a copy before upgrading")
+        }
         try StoreFiles.createPrivately(partial)
-        try pool.writeWithoutTransaction { try $0.execute(sql: "VACUUM INTO ?", arguments: [partial]) }
+        do {
+            try pool.writeWithoutTransaction { try $0.execute(sql: "VACUUM INTO ?", arguments: [partial]) }
+        } catch {
+            try? FileManager.default.removeItem(atPath: partial)
+            throw error
+        }
         guard rename(partial, copy) == 0 else {
             throw StoreError.io(path: copy, doing: "keeping a copy before upgrading", detail: lastErrorText())
         }
@@ -117,11 +141,13 @@ extension Store {
 extension StoreFiles {
     /// Why the file cannot be used as it is, or `nil` when it can; reads only.
     ///
-    /// - Throws: `newerVersion` and `foreignDatabase`, which must not be set aside; anything about the disk.
+    /// - Throws: `newerVersion`, `foreignDatabase` and `notADatabase`, which must not be set aside; anything about the
+    ///   disk.
     fileprivate func damage(known: Int, wholeCheckLimit: Int) throws(StoreError) -> String? {
         switch try header() {
         case .empty: return nil
-        case .notADatabase: return "it does not begin like a SQLite database"
+        case .notADatabase: throw StoreError.notADatabase(path: path)
+        case .damaged(let reason): return reason
         case .database(let version, let application, let pageSize, let pages):
             try refuse(version: version, application: application, known: known)
             // With a write-ahead log a short file is normal: a crash came between log and database, and the log heals it.
@@ -129,10 +155,22 @@ extension StoreFiles {
                 return "it is cut off after \(size) of \(pages * pageSize) bytes"
             }
         }
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(Store.busyTimeout)
+        do throws(StoreError) {
+            return try verdict(configuration, known: known, wholeCheckLimit: wholeCheckLimit)
+        } catch {
+            // A full disk has no space for the index of the write-ahead log, which even a reader needs.
+            guard StoreOpening(files: self, migrations: []).isForLackOfSpace(error) else { throw error }
+            return try verdict(Store.configuration(alone: true), known: known, wholeCheckLimit: wholeCheckLimit)
+        }
+    }
+
+    private func verdict(
+        _ configuration: Configuration, known: Int, wholeCheckLimit: Int
+    ) throws(StoreError) -> String? {
         do {
-            var configuration = Configuration()
-            configuration.readonly = true
-            configuration.busyMode = .timeout(Store.busyTimeout)
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             defer { try? queue.close() }
             return try queue.read { db in

@@ -8,16 +8,30 @@ import GRDB
 extension Store {
     /// Ends every open run of a tenant at the newest complete sweep of its source: called after a start, because
     /// nothing was observed while the daemon was down. Runs of a source without any complete sweep end where they began.
+    ///
+    /// A disk that does not take it now does not keep the daemon from starting: the next transaction does it first, so
+    /// that no run of this life is ever mistaken for one of the last.
     public func endOpenRuns(tenant: TenantName) throws(StoreError) {
-        try write("ending the open runs of \(tenant)") { db in
-            try db.execute(
-                sql: """
-                    UPDATE run SET last_at = max(first_at, coalesce((
-                      SELECT c.completed_at FROM series s JOIN checkpoint c USING (tenant, source)
-                      WHERE s.id = run.series), first_at))
-                    WHERE last_at IS NULL AND series IN (SELECT id FROM series WHERE tenant = ?)
-                    """, arguments: [tenant.text])
+        do throws(StoreError) {
+            try write("ending the open runs of \(tenant)") { try $0.endOpenRuns(of: tenant) }
+        } catch {
+            switch error {
+            case .diskFull, .io: owe(endOfRunsOf: tenant)
+            default: throw error
+            }
         }
+    }
+}
+
+extension Database {
+    func endOpenRuns(of tenant: TenantName) throws {
+        try execute(
+            sql: """
+                UPDATE run SET last_at = max(first_at, coalesce((
+                  SELECT c.completed_at FROM series s JOIN checkpoint c USING (tenant, source)
+                  WHERE s.id = run.series), first_at))
+                WHERE last_at IS NULL AND series IN (SELECT id FROM series WHERE tenant = ?)
+                """, arguments: [tenant.text])
     }
 }
 

@@ -51,6 +51,7 @@ public struct WebServer: Service {
     private let listener: Listener
     private let responder: RouterResponder<BasicRequestContext>
     private let log: Logger
+    private let connections: Int
     private let onListening: @Sendable (String) async -> Void
 
     /// - Parameter onListening: called once with the address in use, which tells the port when 0 was asked for.
@@ -58,7 +59,18 @@ public struct WebServer: Service {
         listener: Listener, router: Router<BasicRequestContext>, log: Logger,
         onListening: @escaping @Sendable (String) async -> Void
     ) {
+        self.init(
+            listener: listener, router: router, log: log, connections: Self.maximumConnections,
+            onListening: onListening)
+    }
+
+    /// The same with another bound, for tests.
+    init(
+        listener: Listener, router: Router<BasicRequestContext>, log: Logger, connections: Int,
+        onListening: @escaping @Sendable (String) async -> Void
+    ) {
         self.listener = listener
+        self.connections = connections
         self.responder = router.buildResponder()
         self.log = log
         self.onListening = onListening
@@ -82,7 +94,7 @@ public struct WebServer: Service {
             responder: responder, server: .http1(configuration: .init(idleTimeout: Self.idleTimeout)),
             configuration: ApplicationConfiguration(
                 address: address, serverName: "roomwatch",
-                availableConnectionsDelegate: MaximumAvailableConnections(Self.maximumConnections)),
+                availableConnectionsDelegate: MaximumAvailableConnections(connections)),
             onServerRunning: { channel in
                 // Whoever is in the group of the directory may use the socket; nobody else (contract: 0660).
                 if let path { chmod(path, 0o660) }
@@ -120,6 +132,7 @@ public struct WebServer: Service {
     private func serve(inherited descriptor: Int32) async throws {
         let responder = responder
         let log = log
+        let connections = connections
         let http = HTTP1Channel(
             responder: { (request, writer: consuming ResponseWriter, channel) in
                 let context = BasicRequestContext(
@@ -134,6 +147,8 @@ public struct WebServer: Service {
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(
                         quiescing.makeServerChannelHandler(channel: channel))
+                    try channel.pipeline.syncOperations.addHandler(
+                        AvailableConnectionsChannelHandler(maxConnections: connections))
                 }
             }
             .childChannelOption(ChannelOptions.allowRemoteHalfClosure, value: true)

@@ -34,6 +34,20 @@ final class TemporaryDirectory {
     var database: String { url.appending(path: "roomwatch.sqlite").path(percentEncoded: false) }
 }
 
+/// A disk on which no database can be opened the usual way until it is freed.
+final class FullDisk: Sendable {
+    private let isFull = Mutex(true)
+
+    func free() { isFull.withLock { $0 = false } }
+
+    var connect: @Sendable (String, Configuration) throws -> DatabasePool {
+        { path, configuration in
+            if self.isFull.withLock({ $0 }) { throw DatabaseError(resultCode: .SQLITE_FULL) }
+            return try DatabasePool(path: path, configuration: configuration)
+        }
+    }
+}
+
 final class Stage {
     let time: ManualTime
     let jobs = JobQueue()
@@ -59,7 +73,7 @@ final class Stage {
     /// Opens the store and begins to watch; the tree sends everything to `receivers` without a grouping wait.
     init(
         receivers: [Receiver] = [], time: ManualTime = ManualTime(), rules: DetectionRules = DetectionRules(),
-        tree: RoutingTree? = nil, directory: TemporaryDirectory? = nil, seed: UInt64 = 7
+        tree: RoutingTree? = nil, directory: TemporaryDirectory? = nil, disk: FullDisk? = nil, seed: UInt64 = 7
     ) throws {
         self.time = time
         self.rules = rules
@@ -67,7 +81,10 @@ final class Stage {
         let routed = receivers.filter { receiver in !receivers.contains { $0.fallback == receiver.name } }
         self.tree = tree ?? Self.tree(receivers, routed: routed.map(\.name))
         let log = journal.logger()
-        store = try Store.open(path: self.directory.database, now: time.now().wall, log: log).store
+        store = try Store.open(
+            path: self.directory.database, now: time.now().wall, log: log, migrations: Schema.migrations,
+            connect: disk?.connect
+        ).store
         metrics = MonitorMetrics(factory: registry)
         progress = LoopProgress(time: time, log: log)
         ledger = Ledger(

@@ -1,0 +1,119 @@
+// The command line as scripts and systemd see it: what is printed where, and the exit code (design section 7). The
+// executable itself is run.
+
+import FleetStore
+import Foundation
+import Testing
+
+@testable import RoomwatchDaemon
+
+@Suite struct CommandTests {
+    let folder: Folder
+
+    init() throws { folder = try Folder() }
+
+    struct Outcome {
+        var code: Int32
+        var out: String
+        var err: String
+    }
+
+    /// Runs the executable that was built beside the tests.
+    private func run(_ arguments: [String], environment: [String: String] = [:]) async throws -> Outcome {
+        let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let process = Process()
+        let daemon = URL(filePath: tests).deletingLastPathComponent().appending(path: "roomwatchd")
+        // A daemon that starts where it must refuse would run for ever; timeout(1) makes that a failure.
+        process.executableURL = URL(filePath: "/usr/bin/timeout")
+        process.arguments = ["30", daemon.path(percentEncoded: false)] + arguments
+        process.environment = environment
+        // Files instead of pipes: nothing can fill up.
+        for name in ["out", "err"] { try folder.write("", to: name) }
+        process.standardOutput = try FileHandle(forWritingTo: folder.url.appending(path: "out"))
+        process.standardError = try FileHandle(forWritingTo: folder.url.appending(path: "err"))
+        try await withCheckedThrowingContinuation { (ended: CheckedContinuation<Void, any Error>) in
+            process.terminationHandler = { _ in ended.resume() }
+            do { try process.run() } catch { ended.resume(throwing: error) }
+        }
+        return Outcome(
+            code: process.terminationStatus, out: try String(contentsOfFile: folder.path("out"), encoding: .utf8),
+            err: try String(contentsOfFile: folder.path("err"), encoding: .utf8))
+    }
+
+    private func check(_ environment: [String: String] = [:]) async throws -> Outcome {
+        try await run(["--config", folder.configuration, "--check-config"], environment: environment)
+    }
+
+    @Test func aGoodConfigurationIsSaidToBeGoodAndNothingIsOpened() async throws {
+        let outcome = try await check()
+        #expect(outcome.code == 0)
+        #expect(outcome.out.hasSuffix("\(folder.configuration): the configuration is good\n"))
+        #expect(outcome.err.isEmpty)
+        #expect(!FileManager.default.fileExists(atPath: folder.path("state")))
+        #expect(!FileManager.default.fileExists(atPath: folder.path("api.sock")))
+    }
+
+    @Test func everyMistakeIsNamedWithFileAndLine() async throws {
+        try folder.configure(detection: "{ offline_hold: 10 }", more: "pol: { presence: 8s }")
+        let outcome = try await check()
+        #expect(outcome.code == 78)
+        #expect(outcome.out.isEmpty)
+        #expect(outcome.err.contains("\(folder.configuration):9: detection.offline_hold"))
+        #expect(outcome.err.contains("pol"))
+    }
+
+    @Test func aFileThatIsNotThereIsABadConfiguration() async throws {
+        let outcome = try await run(["--config", folder.path("none.yaml"), "--check-config"])
+        #expect(outcome.code == 78)
+        #expect(outcome.err.contains(folder.path("none.yaml")))
+    }
+
+    @Test func aSecretThatSystemdPassesLaterIsANotice() async throws {
+        try folder.remove("contoso-secret")
+        let outcome = try await check()
+        #expect(outcome.code == 0)
+        #expect(outcome.out.contains("\(folder.configuration):7: "))
+        #expect(outcome.out.contains("LoadCredential="))
+    }
+
+    @Test func aSecretThatSystemdDidNotPassIsAMistake() async throws {
+        try folder.remove("contoso-secret")
+        try FileManager.default.createDirectory(atPath: folder.path("credentials"), withIntermediateDirectories: true)
+        let outcome = try await check(["CREDENTIALS_DIRECTORY": folder.path("credentials")])
+        #expect(outcome.code == 78)
+        #expect(outcome.err.contains("\(folder.configuration):7: "))
+    }
+
+    @Test(arguments: ["contoso-secret", "hook-secret"])
+    func aSecretThatIsThereIsRead(name: String) async throws {
+        try folder.write("\n", to: name)
+        let outcome = try await check()
+        #expect(outcome.code == 78)
+        #expect(outcome.err.contains("\(folder.configuration):"))
+        #expect(outcome.err.contains(name) && outcome.err.contains("empty"))
+    }
+
+    @Test func wrongArgumentsHaveACodeOfTheirOwn() async throws {
+        let outcome = try await run(["--chek-config"])
+        #expect(outcome.code == 2)
+        #expect(outcome.err.contains("--chek-config"))
+    }
+
+    @Test func aStorePathThatIsSomebodysFileIsABadConfiguration() async throws {
+        try FileManager.default.createDirectory(atPath: folder.path("state"), withIntermediateDirectories: true)
+        try folder.write("# Minutes of Tuesday\n", to: "state/roomwatch.sqlite")
+        let outcome = try await run(["--config", folder.configuration])
+        #expect(outcome.code == 78)
+        #expect(outcome.err.contains("\(folder.path("state/roomwatch.sqlite")) is not a SQLite database"))
+        let left = try String(contentsOfFile: folder.path("state/roomwatch.sqlite"), encoding: .utf8)
+        #expect(left == "# Minutes of Tuesday\n")
+    }
+
+    @Test func onlyWhatARestartCannotMendIsABadConfiguration() {
+        #expect(DaemonError.store(.foreignDatabase(path: "x")).exitCode == 78)
+        #expect(DaemonError.store(.notADatabase(path: "x")).exitCode == 78)
+        #expect(DaemonError.store(.diskFull(path: "x", doing: "y")).exitCode == 1)
+        #expect(DaemonError.store(.lockedByAnotherDaemon(path: "x", pid: nil)).exitCode == 1)
+        #expect(DaemonError.listener("x").exitCode == 1)
+    }
+}
