@@ -47,6 +47,9 @@ struct CheckedRequest: Sendable {
         headerLines = lines
     }
 
+    /// Whether the exchange goes over TLS; the URL was checked to be http or https.
+    var isEncrypted: Bool { call.url.lowercased().hasPrefix("https:") }
+
     /// Fields that frame the message or govern the connection; a second opinion on them is how requests get smuggled.
     static let transportFields: Set<HTTPField.Name> = {
         let others = ["Host", "Keep-Alive", "Proxy-Connection"].compactMap { HTTPField.Name($0) }

@@ -176,7 +176,9 @@ final class HTTPTransfer: Transfer {
         // Without it a name server that does not answer would block the whole loop when its victim is given up.
         easy.set(CURLOPT_QUICK_EXIT, true)
         easy.set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS)
-        easy.set(CURLOPT_PIPEWAIT, true)
+        // Waiting for a connection to show that it can multiplex pays where TLS tells so in its handshake. Over plain
+        // HTTP only the first answer would tell, and one receiver that is slow with it would hold up all the others.
+        easy.set(CURLOPT_PIPEWAIT, plan.request.isEncrypted)
         easy.set(CURLOPT_TCP_KEEPALIVE, true)
         easy.set(CURLOPT_SSL_VERIFYPEER, 1)
         easy.set(CURLOPT_SSL_VERIFYHOST, 2)

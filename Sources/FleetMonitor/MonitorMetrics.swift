@@ -60,6 +60,18 @@ public struct MonitorMetrics: Sendable {
         }
     }
 
+    /// Counts of what nobody was told, by the kind of the reason.
+    func suppressed(_ suppressions: [SuppressedNotification]) {
+        for suppression in suppressions {
+            Counter(
+                label: "roomwatch_suppressed_total",
+                dimensions: [
+                    ("tenant", suppression.tenant.text), ("reason", suppression.suppression.kind.rawValue),
+                ], factory: factory
+            ).increment()
+        }
+    }
+
     private struct IncidentFigure: Hashable {
         var tenant: TenantName
         var condition: Condition
@@ -87,7 +99,10 @@ extension IncidentChange {
         case .opened: "opened"
         case .reopened: "reopened"
         case .resolved: "resolved"
-        case .updated: "updated"
+        case .updated, .raised: "updated"
+        case .merged: "merged"
+        case .released: "released"
+        case .acknowledged: "acknowledged"
         case .noted: nil
         }
     }

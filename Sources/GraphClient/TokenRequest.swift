@@ -10,7 +10,9 @@ struct TokenRequest {
     /// What an answer must not echo into a log, as is and percent-encoded.
     let secrets: [String]
 
-    private static let limits = HTTPLimits(total: .seconds(20), responseBytes: 256 * 1024)
+    private static let limits = HTTPLimits(
+        // A login that takes its time says nothing until it is done.
+        total: .seconds(20), stall: .seconds(20), responseBytes: 256 * 1024)
 
     /// - Throws: ``TokenError`` when the credential cannot produce its proof.
     init(

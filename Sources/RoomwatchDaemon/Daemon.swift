@@ -86,7 +86,8 @@ public struct Daemon: Sendable {
         do throws(StoreError) {
             try await ledger.beginOwn()
             for tenant in configuration.tenants {
-                try await ledger.begin(tenant: tenant.name, rules: configuration.detection, hours: configuration.hours)
+                try await ledger.begin(
+                    tenant: tenant.name, rules: configuration.detection, site: SiteRules(hours: configuration.hours))
             }
         } catch {
             throw .store(error)
@@ -128,13 +129,12 @@ public struct Daemon: Sendable {
                 await readiness.opened(address)
             }
         }
-        services += channels.map { channel in
-            DeliveryService(
-                loop: DeliveryLoop(
-                    channel: channel, bucket: Self.bucket(for: channel), ledger: parts.ledger, time: time,
-                    progress: parts.progress, drain: drain),
-                drain: drain, time: time)
+        let loops = channels.map { channel in
+            DeliveryLoop(
+                channel: channel, bucket: Self.bucket(for: channel), ledger: parts.ledger, time: time,
+                progress: parts.progress, drain: drain)
         }
+        services.append(DeliveryService(loops: loops, drain: drain, time: time))
         services.append(
             LoopService(name: "housekeeping") {
                 await Housekeeping(

@@ -22,14 +22,27 @@ struct LoopService: Service {
 }
 
 /// Delivery loops stop by draining instead of being cut off.
+///
+/// All of them are one service: services are stopped one after the other, and a loop that ended while another service
+/// was being stopped would count as one that died.
 struct DeliveryService: Service {
-    let loop: DeliveryLoop
+    let loops: [DeliveryLoop]
     let drain: Drain
     let time: any TimeSource
 
     func run() async throws {
-        await withGracefulShutdownHandler {
-            await loop.run()
+        try await withGracefulShutdownHandler {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for loop in loops {
+                    group.addTask {
+                        await loop.run()
+                        if drain.deadline == nil, !Task.isCancelled {
+                            throw DaemonError.loopEnded("a delivery loop ended by itself")
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
         } onGracefulShutdown: {
             drain.begin(at: time.now())
         }

@@ -30,7 +30,7 @@ struct CommitBench {
             time: time, executor: StoreExecutor(), seed: 1, log: quiet,
             metrics: MonitorMetrics(factory: MetricRegistry()))
         let tenant = TenantName("contoso")
-        try await ledger.begin(tenant: tenant, rules: DetectionRules(), hours: HoursTable())
+        try await ledger.begin(tenant: tenant, rules: DetectionRules(), site: SiteRules())
         let accounts = (0..<rooms).map { number in
             AccountRecord(
                 id: DecodeBench.account(number), name: "Room \(number)",

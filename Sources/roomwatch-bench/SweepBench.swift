@@ -32,7 +32,7 @@ struct SweepBench {
         ).read(
             known: [], include: [], sources: InventorySources(licences: true, devices: false, places: false))
         var fleet = TenantFleet(
-            tenant: TenantName("contoso"), rules: DetectionRules(), hours: HoursTable(), watchedSince: time.now(),
+            tenant: TenantName("contoso"), rules: DetectionRules(), site: SiteRules(), watchedSince: time.now(),
             generator: SeededGenerator(seed: 1))
         _ = fleet.accept(reading, scope: InventoryScope(), decided: time.now())
         report.row("rooms found in the directory", "\(fleet.rooms.count)")

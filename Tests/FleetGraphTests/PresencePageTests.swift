@@ -68,6 +68,15 @@ struct PresencePageTests {
         #expect(try decode(bare)[0].reading == .value(Presence(.online, text: "Busy")))
     }
 
+    @Test("two rows about one account that contradict one another say nothing about it")
+    func contradiction() throws {
+        for words in [["Offline", "Away"], ["Away", "Offline"]] {
+            let rows = words.map { row(1, #""availability":"\#($0)","activity":"\#($0)""#) }
+            let text = words.joined(separator: " and ")
+            #expect(try decode(rows)[0].reading == .unknown(.saidUnknown(text: text)))
+        }
+    }
+
     @Test("an account asked for twice gets its answer twice")
     func askedTwice() throws {
         let rows = [row(1, #""availability":"Away","activity":"Away""#)]

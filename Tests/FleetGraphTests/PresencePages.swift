@@ -51,7 +51,12 @@ enum PresencePages {
             }
             let stamp = isStamp == true ? raw : nil
             if let kept = found[id]?.stamp, let stamp, stamp < kept { continue }
-            found[id] = ReferenceAnswer(verdict: verdict(row["availability"], row["activity"]), stamp: stamp)
+            let fresh = ReferenceAnswer(verdict: verdict(row["availability"], row["activity"]), stamp: stamp)
+            if let kept = found[id], kept.stamp == nil || stamp == nil, kept.contradicts(fresh) {
+                found[id] = ReferenceAnswer(verdict: "unknown", stamp: nil)
+                continue
+            }
+            found[id] = fresh
         }
         return asked.map { found[$0.text] ?? ReferenceAnswer(verdict: "missing", stamp: nil) }
     }
@@ -80,6 +85,12 @@ enum PresencePages {
 struct ReferenceAnswer: Hashable {
     var verdict: String
     var stamp: String?
+
+    /// Whether one says that the room is offline and the other that it is not.
+    func contradicts(_ other: ReferenceAnswer) -> Bool {
+        let verdicts = [verdict, other.verdict]
+        return verdicts.contains("offline") && verdicts.contains { $0 == "online" || $0 == "in_use" }
+    }
 }
 
 /// A small generator whose sequence is the same everywhere (SplitMix64).

@@ -70,7 +70,7 @@ final class CalendarStage {
     let transport: CountingTransport
     let tenant: SimulatedTransport
     let client: GraphClient
-    let progress: FleetMonitor.Progress
+    let progress: LoopProgress
     let loop: CalendarLoop
     let rooms: [CalendarRoom]
     private var task: Task<Void, Never>?
@@ -97,7 +97,7 @@ final class CalendarStage {
             endpoints: try GraphEndpoints(
                 login: "http://login.test", graph: "http://graph.test", scope: "https://graph.microsoft.com/.default"),
             tokens: tokens, transport: transport, time: time, random: random, logger: log, userAgent: "test")
-        progress = FleetMonitor.Progress(time: time, log: log)
+        progress = FleetMonitor.LoopProgress(time: time, log: log)
         // User names of a few rooms are in another domain; their mail addresses are not.
         rooms = (1...count).map { number in
             let name = (number - 1) % 12 == 5 ? "room\(number)@contoso.onmicrosoft.com" : "room\(number)@contoso.com"

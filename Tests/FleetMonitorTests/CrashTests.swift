@@ -109,7 +109,7 @@ import Timekeeping
 
     @Test(arguments: Receiver.Kind.allCases)
     func whatCameAndWentWhileAStartSettles(kind: Receiver.Kind) throws {
-        var rules = DetectionRules()
+        var rules = DetectionRules.alone
         rules.offline.goodHold = .seconds(5)
         let pager = Receiver("pager", kind, time: time)
         let first = try stage(pager)

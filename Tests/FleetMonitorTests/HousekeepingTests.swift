@@ -91,7 +91,7 @@ import Timekeeping
         let tree = Stage.tree([hook, other], routed: [other.name])
         let rules = stage.rules
         stage.perform { [ledger = stage.ledger] in
-            await ledger.adopt(tree: tree, rules: [contoso: rules], hours: HoursTable())
+            await ledger.adopt(tree: tree, rules: [contoso: rules], site: SiteRules())
         }
         stage.goDown(2)
         stage.comeBack(1)
@@ -111,7 +111,7 @@ import Timekeeping
         rules.offline.badCount = 2
         stage.perform { [ledger = stage.ledger, rules] in
             await ledger.adopt(
-                tree: Stage.tree([], routed: []), rules: [contoso: rules], hours: HoursTable())
+                tree: Stage.tree([], routed: []), rules: [contoso: rules], site: SiteRules())
         }
         stage.run(for: .seconds(2))
         stage.sweep()
@@ -127,7 +127,7 @@ import Timekeeping
         let tree = stage.tree
         let adopt: (HoursTable) -> Void = { hours in
             stage.perform { [ledger = stage.ledger] in
-                await ledger.adopt(tree: tree, rules: [contoso: rules], hours: hours)
+                await ledger.adopt(tree: tree, rules: [contoso: rules], site: SiteRules(hours: hours))
             }
         }
         adopt(night)

@@ -47,6 +47,8 @@ struct IncidentTests {
         whole.resolution = .merged
         whole.status = .resolved
         whole.acknowledgedSeverity = .error
+        whole.suppression = .silenced(
+            by: UniqueID(stored: "01J"), until: at(1.0 / 3), author: "duty", reason: "rebuilding \"north\"")
         whole.meeting = Incident.Meeting(startsAt: at(1.0 / 7), endsAt: at(3_600.3))
         whole.contact = "Front desk, \"north\""
         var affected = (0..<60).map { Incident.RoomReference(room($0)) }
@@ -76,6 +78,7 @@ struct IncidentTests {
         crowded.meeting = Incident.Meeting(startsAt: at(1.0 / 7), endsAt: at(3_600.3))
         crowded.contact = "Front desk"
         crowded.acknowledgedSeverity = .critical
+        crowded.suppression = .flapping(until: at(0.1))
         var bare = whole
         bare.name([])
         bare.evidence = []

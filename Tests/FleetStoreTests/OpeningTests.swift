@@ -72,7 +72,7 @@ struct OpeningTests {
         try makeFilledStore()
         try DatabaseQueue(path: path).write { try $0.execute(sql: "PRAGMA user_version = 99") }
         #expect(throws: StoreError.self) { try opened() }
-        try DatabaseQueue(path: path).write { try $0.execute(sql: "PRAGMA user_version = 1") }
+        try DatabaseQueue(path: path).write { try $0.execute(sql: "PRAGMA user_version = \(Schema.migrations.count)") }
         #expect(try opened().remarks.isEmpty)
     }
 
@@ -159,7 +159,7 @@ struct OpeningTests {
         try DatabaseQueue(path: path).write { try $0.execute(sql: "PRAGMA user_version = 7") }
         let before = try Data(contentsOf: URL(filePath: path))
         let error = #expect(throws: StoreError.self) { try opened() }
-        #expect(error == .newerVersion(path: path, found: 7, known: 1))
+        #expect(error == .newerVersion(path: path, found: 7, known: Schema.migrations.count))
         #expect(try Data(contentsOf: URL(filePath: path)) == before)
         #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path("state")).count == 2)
     }
@@ -170,7 +170,7 @@ struct OpeningTests {
         let other = try DatabasePool(path: path)
         try other.write { try $0.execute(sql: "PRAGMA user_version = 7") }
         let error = #expect(throws: StoreError.self) { try opened() }
-        #expect(error == .newerVersion(path: path, found: 7, known: 1))
+        #expect(error == .newerVersion(path: path, found: 7, known: Schema.migrations.count))
         try other.close()
     }
 
@@ -201,11 +201,13 @@ struct OpeningTests {
     @Test("An upgrade keeps a copy of the database as it was")
     func migration() throws {
         try makeFilledStore(incidents: 3)
-        let second = Migration(version: 2, sql: "ALTER TABLE incident ADD COLUMN note TEXT; DELETE FROM incident")
+        let second = Migration(
+            version: Schema.migrations.count + 1, sql: "ALTER TABLE incident ADD COLUMN note TEXT; DELETE FROM incident"
+        )
         let (store, remarks) = try opened(migrations: Schema.migrations + [second])
-        let copy = path + ".before-v2"
-        #expect(remarks == [.migrated(from: 1, to: 2, copy: copy)])
-        #expect(try figures(of: store).schemaVersion == 2)
+        let copy = path + ".before-v\(Schema.migrations.count + 1)"
+        #expect(remarks == [.migrated(from: Schema.migrations.count, to: Schema.migrations.count + 1, copy: copy)])
+        #expect(try figures(of: store).schemaVersion == Schema.migrations.count + 1)
         #expect(try store.recentIncidents(IncidentQuery()).incidents.isEmpty)
         #expect(try mode(copy) == 0o600)
         let kept = try Store.open(path: copy, now: morning, log: quiet).store
@@ -215,7 +217,8 @@ struct OpeningTests {
     @Test("An upgrade that fails leaves the old version working")
     func failedMigration() throws {
         try makeFilledStore(incidents: 3)
-        let broken = Migration(version: 2, sql: "DELETE FROM incident; ALTER TABLE nowhere ADD COLUMN note TEXT")
+        let broken = Migration(
+            version: Schema.migrations.count + 1, sql: "DELETE FROM incident; ALTER TABLE nowhere ADD COLUMN note TEXT")
         let error = #expect(throws: StoreError.self) { try opened(migrations: Schema.migrations + [broken]) }
         #expect(error?.kind == "defect")
         let (store, remarks) = try opened()

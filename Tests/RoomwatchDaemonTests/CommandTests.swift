@@ -1,4 +1,4 @@
-// The command line as scripts and systemd see it: what is printed where, and the exit code (design section 7). The
+// The command line as scripts and systemd see it: what is printed where, and the exit code (Contract, Commands). The
 // executable itself is run.
 
 import FleetStore

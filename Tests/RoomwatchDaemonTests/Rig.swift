@@ -74,10 +74,12 @@ struct Rig {
             log: log, metrics: metrics)
         try await ledger.beginOwn()
         try await ledger.begin(
-            tenant: configuration.tenants[0].name, rules: configuration.detection, hours: configuration.hours)
+            tenant: configuration.tenants[0].name, rules: configuration.detection,
+            site: SiteRules(hours: configuration.hours))
         let parts = DaemonParts(
-            time: StandingTime(), ledger: ledger, progress: Progress(time: StandingTime(), log: log), metrics: metrics,
-            attempted: Attempted(), log: log)
+            time: StandingTime(), ledger: ledger, progress: LoopProgress(time: StandingTime(), log: log),
+            metrics: metrics,
+            firstSweeps: FirstSweeps(), log: log)
         watch = try TenantWatch(
             configuration.tenants[0], configuration: configuration, credential: .clientSecret(Secret("secret")),
             transport: Unreachable(), parts: parts)

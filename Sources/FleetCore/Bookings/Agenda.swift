@@ -12,7 +12,7 @@ public struct Agenda: Sendable, Hashable {
     /// Rooms are often booked at short notice, so within an hour a calendar may have become another; shorter than that,
     /// one quarter of an hour without Exchange would already take the meetings off every page.
     public static let believedFor: Duration = .seconds(3600)
-    /// A booking this near makes a room's outage critical (design section 5).
+    /// A booking this near makes a room's outage critical (Detection, Severity).
     public static let nearby: Duration = .seconds(15 * 60)
     /// Bookings kept; a day of five-minute meetings has 288.
     public static let mostBookings = 300

@@ -4,7 +4,7 @@
 
 public import struct Foundation.Date
 
-/// One entry of a room's calendar. Bookings are in UTC by the wall clock (design section 4).
+/// One entry of a room's calendar. Bookings are in UTC by the wall clock.
 public struct Booking: Sendable, Hashable {
     /// Graph's `freeBusyStatus`; words nobody has seen before are kept.
     public enum Status: Sendable, Hashable {
@@ -19,7 +19,7 @@ public struct Booking: Sendable, Hashable {
         /// Whether people may come to the room.
         ///
         /// An entry of unknown status is in the calendar for some reason, so it counts: being early with help costs
-        /// less than an ignored meeting. Free and working elsewhere are shown as free by Graph itself (graph-api 9.1).
+        /// less than an ignored meeting. Free and working elsewhere are shown as free by Graph itself (Graph facts, Calendars).
         public var holdsRoom: Bool {
             switch self {
             case .busy, .tentative, .outOfOffice, .unknown: true

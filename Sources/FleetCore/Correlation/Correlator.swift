@@ -96,11 +96,13 @@ public struct Correlator {
         let firing = fallen.count(where: \.isFiring)
         let all = population(place)
         let threshold = rules.shareThreshold(of: all)
-        if all >= CorrelationRules.pair, count >= threshold, firing >= CorrelationRules.firingNeeded(threshold: threshold)
+        if all >= CorrelationRules.pair, count >= threshold,
+            firing >= CorrelationRules.firingNeeded(threshold: threshold)
         {
             return Collapse(
                 place: place, slots: slots, isPartial: false,
-                reason: "\(count) of \(all) rooms within \(Int(rules.window.components.seconds)) s, \(threshold) suffice")
+                reason:
+                    "\(count) of \(all) rooms within \(Int(rules.window.components.seconds)) s, \(threshold) suffice")
         }
         guard case .building = place, rules.burst > 0, count >= rules.burst,
             firing >= CorrelationRules.firingNeeded(threshold: rules.burst)

@@ -45,7 +45,8 @@ public enum IncidentChange: Sendable, Hashable {
     public var incident: Incident {
         switch self {
         case .opened(let incident, _), .reopened(let incident, _), .updated(let incident), .resolved(let incident),
-            .raised(let incident, _), .merged(let incident, _), .released(let incident), .acknowledged(let incident), .noted(let incident):
+            .raised(let incident, _), .merged(let incident, _), .released(let incident), .acknowledged(let incident),
+            .noted(let incident):
             incident
         }
     }

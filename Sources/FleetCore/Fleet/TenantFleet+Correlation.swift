@@ -8,12 +8,9 @@ extension TenantFleet {
     /// Decides which incident speaks for each room that fell.
     mutating func correlate(at now: Moment, into decision: inout FleetDecision) {
         guard isStirred else { return }
-        if let settlesAt {
-            guard now.steady >= settlesAt.steady else { return }
-            markFoundAfterGap(until: settlesAt)
-            self.settlesAt = nil
-        }
         isStirred = false
+        if let settlesAt, now.steady > settlesAt.steady { self.settlesAt = nil }
+        if settlesAt != nil { markFoundAfterGap() }
         endScopes(at: now, into: &decision)
         let (fallen, waiting) = whoFell(at: now, into: &decision)
         if !fallen.isEmpty {
@@ -110,7 +107,8 @@ extension TenantFleet {
         if isFresh || !narrower.isEmpty {
             let moving = Set(narrower)
             for slot in tracks.indices where tracks[slot].phase.isWrong {
-                guard case .place(let other) = standings[slot].voice, moving.contains(other) || (isFresh && other == place)
+                guard case .place(let other) = standings[slot].voice,
+                    moving.contains(other) || (isFresh && other == place)
                 else { continue }
                 slots.append(slot)
             }
@@ -183,7 +181,9 @@ extension TenantFleet {
         let was = scopes.removeValue(forKey: place)
         guard let was, !was.isOver else { return }
         finish(place, reason: "part of a larger trouble", at: now, into: &decision)
-        guard let speaker, case .resolved(let merged) = book.resolve(key(of: place), as: .merged, at: now) else { return }
+        guard let speaker, case .resolved(let merged) = book.resolve(key(of: place), as: .merged, at: now) else {
+            return
+        }
         decision.events.append(.merged(merged, into: speaker.id))
     }
 
@@ -194,7 +194,8 @@ extension TenantFleet {
     ) {
         var groups: [String: [Int]] = [:]
         for room in fallen where standings[room.slot].isReleasedTogether {
-            standings[room.slot].isReleasedTogether = false
+            // While the first sweeps go on, more of them may follow.
+            if settlesAt == nil { standings[room.slot].isReleasedTogether = false }
             guard room.isFiring, let building = room.building else { continue }
             if case .place = standings[room.slot].voice { continue }
             groups[building, default: []].append(room.slot)
@@ -290,12 +291,12 @@ extension TenantFleet {
     }
 
     /// Rooms that were found down in the first sweeps of this run were not seen falling.
-    private mutating func markFoundAfterGap(until settled: Moment) {
+    private mutating func markFoundAfterGap() {
         guard let monitorGap else { return }
-        for slot in tracks.indices where tracks[slot].phase == .firing && standings[slot].voice == .none {
+        for slot in tracks.indices where tracks[slot].isDown {
+            guard tracks[slot].phase == .firing, standings[slot].voice == .none else { continue }
             standings[slot].isReleasedTogether = true
             standings[slot].gap = monitorGap
-            standings[slot].onset = settled
         }
     }
 

@@ -102,7 +102,8 @@ extension TenantFleet {
         for record in records {
             guard let slot = index[record.account] else { continue }
             if let flap = record.flap {
-                flaps[record.account] = FlapPenalty(restoring: flap, seenUntil: checkpoint, at: now, rule: rules.flapping)
+                flaps[record.account] = FlapPenalty(
+                    restoring: flap, seenUntil: checkpoint, at: now, rule: rules.flapping)
             }
             guard tracks[slot].isDown else { continue }
             standings[slot].onset = record.onset.map { Moment(restoring: $0, at: now) } ?? tracks[slot].outage?.firstBad
@@ -149,7 +150,9 @@ extension TenantFleet {
             place: place, isPartial: incident.scope.partial, population: 0, at: now)
         scope.opened = Moment(restoring: incident.openedAt, at: now)
         scope.membersBefore = incident.roomsTotal
-        if case .recovering(_, let streak)? = conditions[incident.key] { scope.phase = .recovering(since: streak.first) }
+        if case .recovering(_, let streak)? = conditions[incident.key] {
+            scope.phase = .recovering(since: streak.first)
+        }
         return scope
     }
 

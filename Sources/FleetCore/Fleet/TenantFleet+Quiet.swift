@@ -10,7 +10,9 @@ extension TenantFleet {
     /// Why a room that is down is not expected to be up: no member of any larger trouble, and nobody is told.
     mutating func excuse(ofRoomAt slot: Int, at now: Moment) -> Suppression? {
         if let maintenance = maintenance(ofRoomAt: slot, at: now) { return maintenance }
-        guard let absence = absence(ofRoomAt: slot, at: now), let firstBad = firstBad(ofRoomAt: slot) else { return nil }
+        guard let absence = absence(ofRoomAt: slot, at: now), let firstBad = firstBad(ofRoomAt: slot) else {
+            return nil
+        }
         return absence.suppression(outageSince: firstBad, at: now)
     }
 

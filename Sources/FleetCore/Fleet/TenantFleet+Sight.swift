@@ -201,6 +201,7 @@ extension TenantFleet {
     }
 
     private func isAnyBuildingBookable(at now: Moment) -> Bool {
-        site.hours.isBookable(building: nil, at: now.wall) || site.hours.byBuilding.values.contains { $0.contains(now.wall) }
+        site.hours.isBookable(building: nil, at: now.wall)
+            || site.hours.byBuilding.values.contains { $0.contains(now.wall) }
     }
 }

@@ -42,7 +42,8 @@ public struct ScopeIncident: Sendable {
         let pieces = members.prefix(Self.quotedMembers).flatMap { member in
             member.evidence.map { piece in
                 Evidence(
-                    source: piece.source, reading: "\(member.room.name): \(piece.reading)", observedAt: piece.observedAt)
+                    source: piece.source, reading: "\(member.room.name): \(piece.reading)", observedAt: piece.observedAt
+                )
             }
         }
         return pieces.sorted { $0.observedAt < $1.observedAt }

@@ -1,5 +1,5 @@
 // getSchedule is asked on behalf of some mailbox, and Exchange counts requests by that mailbox: 10,000 in ten minutes and
-// four at a time (graph-api 2.3). So the rooms asked for take turns at it, and one that cannot do it is left alone.
+// four at a time (Graph facts, Limits). So the rooms asked for take turns at it, and one that cannot do it is left alone.
 
 import FleetCore
 import Synchronization

@@ -11,7 +11,7 @@ public enum CalendarCapability: Sendable, Hashable {
     /// It did not answer this time; the word is the kind of failure.
     case transient(String)
 
-    /// The least application role that is enough (graph-api 9.1).
+    /// The least application role that is enough (Graph facts, Calendars).
     static let role = "Calendars.ReadBasic.All"
     /// Roles as tokens carry them; documents spell the first without `.All`.
     static let roles: Set<String> = [

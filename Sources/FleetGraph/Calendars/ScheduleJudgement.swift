@@ -51,7 +51,7 @@ enum ScheduleJudgement {
             endsAt: min(end, window.until.addingTimeInterval(farthest.seconds)), status: status)
     }
 
-    /// Compared without case: `Busy` occurs where the metadata says `busy` (graph-api 9.1).
+    /// Compared without case: `Busy` occurs where the metadata says `busy` (Graph facts, Calendars).
     static func status(_ word: String?) -> Booking.Status {
         switch word?.lowercased() {
         case "free": .free

@@ -1,6 +1,6 @@
 // Free/busy of up to twenty rooms in one call, and the promise that whatever goes wrong becomes "unknown, because" for
 // exactly the rooms it touches. $batch is not used: its items count one by one, at most four run at once, and the 400
-// calendars of one answer would be lost together (graph-api 2.4, 9.1).
+// calendars of one answer would be lost together (Graph facts, Calendars).
 
 public import GraphClient
 public import Timekeeping
@@ -11,7 +11,7 @@ import HTTPTypes
 
 /// Reads the near future of rooms' calendars.
 public struct ScheduleReader: Sendable {
-    /// The most addresses Graph takes in one call (graph-api 9.1).
+    /// The most addresses Graph takes in one call (Graph facts, Calendars).
     public static let mostRooms = 20
     /// How far ahead is looked: every booking that severity or a page speaks of is nearer than a day.
     public static let horizon: Duration = .seconds(24 * 3600)
@@ -183,7 +183,7 @@ public struct ScheduleReader: Sendable {
 
     private static let crowdedKind = "too_many_entries"
 
-    /// "The result set contains too many calendar entries" (graph-api 9.1).
+    /// "The result set contains too many calendar entries" (Graph facts, Calendars).
     private static func isCrowded(_ code: String) -> Bool { code == "5006" }
 
     /// The mailbox that asks is at fault, not the question: missing, moved or not hosted in Exchange Online.

@@ -26,7 +26,7 @@ extension GraphRequest {
     /// Twenty rooms with a day full of five-minute meetings and long subjects are some 3 MB.
     static let scheduleBytes = 8 * 1024 * 1024
 
-    /// `POST /users/{anchor}/calendar/getSchedule`. It reads, so it may be repeated (graph-api 2.1).
+    /// `POST /users/{anchor}/calendar/getSchedule`. It reads, so it may be repeated (Graph facts, Errors).
     static func schedules(
         _ addresses: [String], anchor: AccountID, window: ScheduleWindow, haste: ScheduleReader.Haste
     ) -> GraphRequest {

@@ -1,4 +1,4 @@
-// Free/busy times come without an offset, beside the name of a time zone (graph-api 9.1). UTC is asked for and normally
+// Free/busy times come without an offset, beside the name of a time zone (Graph facts, Calendars). UTC is asked for and normally
 // comes; a proxy or another implementation may answer in the mailbox's own zone, under its Windows name.
 
 import Foundation

@@ -47,6 +47,15 @@ struct AnswerTable {
         {
             return
         }
+        // Two answers about one room that contradict one another, with nothing to say which is newer, say nothing.
+        if answered[position], answers[position].sequenceNumber == nil || answer.sequenceNumber == nil,
+            case .value(let first) = answers[position].reading, case .value(let second) = answer.reading,
+            (first.meaning == .offline) != (second.meaning == .offline)
+        {
+            let text = "\(first.text) and \(second.text)"
+            answers[position] = PresenceAnswer(.unknown(.saidUnknown(text: text)))
+            return
+        }
         answers[position] = answer
         answered[position] = true
     }

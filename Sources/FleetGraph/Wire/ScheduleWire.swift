@@ -1,4 +1,4 @@
-// Free/busy answers as Graph sends them (graph-api 9.1). Subject and location come along where a calendar's permissions
+// Free/busy answers as Graph sends them (Graph facts, Calendars). Subject and location come along where a calendar's permissions
 // allow it; they are never decoded.
 
 /// `scheduleInformation`: one mailbox's part of the answer.
@@ -78,7 +78,7 @@ struct FreeBusyErrorWire: WireType {
     init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
         message = fields.lenient(.message)
-        // Codes are names or numbers (graph-api 9.1), and a number may come without quotes.
+        // Codes are names or numbers (Graph facts, Calendars), and a number may come without quotes.
         let number: Int? = fields.lenient(.responseCode)
         responseCode = fields.lenient(.responseCode) ?? number.map(String.init)
     }

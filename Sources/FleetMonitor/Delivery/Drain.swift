@@ -29,5 +29,5 @@ public final class Drain: Sendable {
     func ring(_ bell: Bell) { state.withLock { $0.bells.append(bell) } }
 
     /// By when loops must have ended; `nil` while nobody asked.
-    var deadline: Moment? { state.withLock { $0.deadline } }
+    public var deadline: Moment? { state.withLock { $0.deadline } }
 }

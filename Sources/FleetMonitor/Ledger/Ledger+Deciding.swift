@@ -19,6 +19,7 @@ extension Ledger {
         change.tracks = decision.tracks
         change.conditions = decision.conditions
         change.transitions = decision.transitions
+        change.suppressions = decision.suppressions
         plan(decision.events, tenant: tenant, at: now, into: &change)
         log(decision, tenant: tenant)
         write(change, at: now)
@@ -51,7 +52,7 @@ extension Ledger {
 
     func plan(_ events: [IncidentChange], tenant: TenantName, at now: Moment, into change: inout Change) {
         guard !events.isEmpty else { return }
-        var planner = Planner(tree: tree, now: now, settledAt: settledAt[tenant], generator: generator)
+        var planner = planner(for: tenant, at: now)
         for event in events {
             var incident = event.incident
             var plan = Plan()
@@ -70,17 +71,84 @@ extension Ledger {
                 }
             case .updated:
                 plan = planner.updated(incident, sent: sent(of: incident.id))
+            case .raised(_, let endedAcknowledgement):
+                plan = planner.raised(
+                    incident, endedAcknowledgement: endedAcknowledgement, sent: sent(of: incident.id))
+            case .released:
+                plan = planner.released(incident, sent: sent(of: incident.id))
+            case .acknowledged:
+                plan = planner.acknowledged(incident, sent: sent(of: incident.id))
+            case .merged(_, let larger):
+                let decided = change.notifications.filter { $0.incident.id == larger }.map { ($0.receiver, $0.id) }
+                let waiting = sent(of: larger).filter { $0.state == .waiting }.map { ($0.receiver, $0.id) }
+                plan = planner.merged(
+                    incident, sent: sent(of: incident.id),
+                    heralds: (waiting + decided).map { (receiver: $0.0, id: $0.1) })
             case .resolved:
                 plan = planner.resolved(incident, sent: sent(of: incident.id))
             case .noted:
                 break
             }
             change.incidents.append(incident)
-            change.notifications += plan.notifications
-            change.withdrawals += plan.withdrawals
+            add(plan, to: &change)
+            scheduleReview(of: incident)
         }
-        generator = planner.generator
+        keep(planner)
         metrics.incidents(events)
+    }
+
+    /// A planner for one decision; hand it to ``keep(_:)`` afterwards.
+    func planner(for tenant: TenantName, at now: Moment) -> Planner {
+        Planner(
+            tree: tree, now: now, settledAt: settledAt[tenant], generator: generator, groups: groups,
+            window: (fleets[tenant] ?? own).rules.correlation.window)
+    }
+
+    func keep(_ planner: Planner) {
+        generator = planner.generator
+        groups = planner.groups
+    }
+
+    private func add(_ plan: Plan, to change: inout Change) {
+        change.notifications += plan.notifications
+        change.withdrawals += plan.withdrawals
+        change.postponements += plan.postponements
+        change.suppressions += plan.suppressions
+        metrics.suppressed(plan.suppressions)
+    }
+
+    // MARK: Reminding
+
+    /// Looks that are due in one tick; the rest waits for the next one, a second later.
+    static let reviewBite = 200
+
+    private func scheduleReview(of incident: Incident) {
+        if incident.status == .open {
+            // The planner says when anything is due; the first look is soon enough for the shortest escalation.
+            reviews[incident.id] = incident.openedAt.addingTimeInterval(60)
+        } else {
+            reviews[incident.id] = nil
+        }
+    }
+
+    /// Reminds of, and escalates, what nobody has acknowledged.
+    func review(at now: Moment) {
+        let due = reviews.filter { $0.value <= now.wall }.sorted { $0.value < $1.value }.prefix(Self.reviewBite)
+        guard !due.isEmpty else { return }
+        let wanted = Set(due.map(\.key))
+        var change = Change()
+        for (tenant, fleet) in fleets.map({ ($0.key, $0.value) }) + [(TenantName.roomwatch, own)] {
+            for incident in fleet.book.allOpen where wanted.contains(incident.id) {
+                var planner = planner(for: tenant, at: now)
+                let review = planner.reviewed(incident, sent: sent(of: incident.id))
+                keep(planner)
+                add(review.plan, to: &change)
+                reviews[incident.id] = review.next
+            }
+        }
+        for id in wanted where (reviews[id] ?? now.wall.addingTimeInterval(1)) <= now.wall { reviews[id] = nil }
+        guard !change.isEmpty else { return }
+        write(change, at: now)
     }
 
     /// What each receiver was told of an incident, in the order it was decided.

@@ -47,6 +47,12 @@ public actor Ledger {
     var retryGenerator: SeededGenerator
     var fallbackGenerator: SeededGenerator
     var settledAt: [TenantName: Moment] = [:]
+    /// Pages of siblings that wait for one another.
+    var groups = GroupBook()
+    /// When an open incident is next looked at for reminders.
+    var reviews: [UniqueID: Date] = [:]
+    /// Silences and windows that people asked for.
+    var quiet = QuietRules()
     /// The failure of the store that was logged last.
     var saidStoreFailure: (kind: String, at: Moment)?
     var lastFlush: Moment
@@ -84,17 +90,17 @@ public actor Ledger {
         let now = time.now()
         self.lastFlush = now
         self.own = TenantFleet(
-            tenant: .roomwatch, rules: DetectionRules(), hours: HoursTable(), watchedSince: now,
+            tenant: .roomwatch, rules: DetectionRules(), site: SiteRules(), watchedSince: now,
             generator: SeededGenerator(seed: seed ^ 0x6F77_6E00))
     }
 
     /// Loads what an earlier run knew of a tenant and begins to watch it.
-    public func begin(tenant: TenantName, rules: DetectionRules, hours: HoursTable) throws(StoreError) {
+    public func begin(tenant: TenantName, rules: DetectionRules, site: SiteRules) throws(StoreError) {
         let now = time.now()
         let known = try store.load(
             tenant: tenant, resolvedSince: now.wall.addingTimeInterval(-rules.reopenWithin.seconds))
         var fleet = TenantFleet(
-            tenant: tenant, rules: rules, hours: hours, watchedSince: now,
+            tenant: tenant, rules: rules, site: site, watchedSince: now,
             generator: SeededGenerator(seed: generator.next()), incidents: known.incidents)
         let remarks = fleet.restore(
             rooms: known.rooms, tracks: known.tracks, conditions: known.conditions,
@@ -109,6 +115,8 @@ public actor Ledger {
             // Say only what is still true after the streaks had time to show it (Detection, Restart of the daemon).
             settledAt[tenant] = now.advanced(by: rules.offline.badHold + rules.sweepInterval * 2)
         }
+        fleet.adopt(quiet: quiet)
+        for incident in fleet.book.allOpen { reviews[incident.id] = now.wall }
         fleets[tenant] = fleet
         // Runs that were open when the last run of the daemon ended lasted until its last complete sweep.
         try store.endOpenRuns(tenant: tenant)
@@ -123,7 +131,7 @@ public actor Ledger {
         let known = try store.load(
             tenant: .roomwatch, resolvedSince: now.wall.addingTimeInterval(-own.rules.reopenWithin.seconds))
         own = TenantFleet(
-            tenant: .roomwatch, rules: own.rules, hours: HoursTable(), watchedSince: now,
+            tenant: .roomwatch, rules: own.rules, site: SiteRules(), watchedSince: now,
             generator: SeededGenerator(seed: generator.next()), incidents: known.incidents)
         for remark in own.restore(
             rooms: [], tracks: [], conditions: known.conditions, seenUntil: nil, at: now)
@@ -133,9 +141,9 @@ public actor Ledger {
     }
 
     /// Takes over what a reloaded configuration changes while running.
-    public func adopt(tree: RoutingTree, rules: [TenantName: DetectionRules], hours: HoursTable) {
+    public func adopt(tree: RoutingTree, rules: [TenantName: DetectionRules], site: SiteRules) {
         self.tree = tree
-        for (tenant, rules) in rules { fleets[tenant]?.adopt(rules: rules, hours: hours) }
+        for (tenant, rules) in rules { fleets[tenant]?.adopt(rules: rules, site: site) }
         ring()
     }
 

@@ -80,6 +80,10 @@ struct MemoryOutbox {
             if rows[withdrawal.notification] == nil { withdrawnInStore.insert(withdrawal.notification) }
             rows[withdrawal.notification]?.state = .withdrawn
         }
+        for postponement in kept.postponements {
+            guard let row = rows[postponement.notification], row.attempts == 0 else { continue }
+            rows[postponement.notification]?.due = max(row.due, postponement.notBefore)
+        }
         changes.append(kept)
     }
 
@@ -101,6 +105,7 @@ struct MemoryOutbox {
             guard let row = rows[id], row.state == .waiting, row.notification.receiver == receiver,
                 seen.insert(row.notification.incident.key).inserted
             else { continue }
+            if let herald = row.notification.after, rows[herald]?.state == .waiting { continue }
             found.append(
                 OutboxEntry(notification: row.notification, attempts: row.attempts, nextAttempt: row.due))
         }

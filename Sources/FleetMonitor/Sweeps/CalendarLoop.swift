@@ -9,7 +9,7 @@ public import Timekeeping
 /// Keeps the agendas of one tenant's rooms fresh until it is cancelled.
 public struct CalendarLoop: Sendable {
     /// Calls of a round on their way at once. Each is made on behalf of another mailbox, so none comes near Exchange's
-    /// limit of four (graph-api 2.3); eight read 20,000 rooms within five minutes at 2.4 s a call.
+    /// limit of four (Graph facts, Limits); eight read 20,000 rooms within five minutes at 2.4 s a call.
     static let concurrency = 8
     /// Calls for failed rooms on their way at once.
     static let errandConcurrency = 4
@@ -17,7 +17,7 @@ public struct CalendarLoop: Sendable {
     static let emptyRetry: Duration = .seconds(10)
     /// Slices in a row that bring nothing end a round: the next one begins with the rooms that were left out.
     static let mostFailures = 3
-    /// How often a permission that is missing is looked for again (graph-api 2.1: hourly).
+    /// How often a permission that is missing is looked for again (Graph facts, Errors).
     static let deniedRetry: Duration = .seconds(3600)
     /// What one slice may take: the reader's own bound, one request's patience and its time-out.
     static let longestSlice: Duration = ScheduleReader.longestRead + .seconds(100)
@@ -30,13 +30,13 @@ public struct CalendarLoop: Sendable {
     private let rooms: any CalendarRooms
     private let sink: any AgendaSink
     private let time: any TimeSource
-    private let progress: Progress
+    private let progress: LoopProgress
     private let log: Logger
     private let errands = CalendarErrands()
 
     public init(
         tenant: TenantName, settings: LiveSettings, reader: ScheduleReader, rooms: any CalendarRooms,
-        sink: any AgendaSink, time: any TimeSource, progress: Progress, log: Logger
+        sink: any AgendaSink, time: any TimeSource, progress: LoopProgress, log: Logger
     ) {
         self.tenant = tenant
         self.settings = settings
@@ -105,7 +105,7 @@ public struct CalendarLoop: Sendable {
         return pace.limit == .asked ? settings.values.calendars : max(pace.interval, settings.values.calendars)
     }
 
-    private func round(_ memory: inout Memory, _ loop: Progress.Loop) async {
+    private func round(_ memory: inout Memory, _ loop: LoopProgress.Loop) async {
         let roster = await rooms.calendarRooms(tenant: tenant)
         guard roster.count > 0 else {
             memory.pace = nil
@@ -203,7 +203,7 @@ public struct CalendarLoop: Sendable {
         }
     }
 
-    private func readAll(_ slices: [[CalendarRoom]], _ loop: Progress.Loop) async -> Tally {
+    private func readAll(_ slices: [[CalendarRoom]], _ loop: LoopProgress.Loop) async -> Tally {
         var tally = Tally()
         await withTaskGroup(of: ScheduleRead.self) { group in
             var waiting = slices.makeIterator()
@@ -245,7 +245,7 @@ public struct CalendarLoop: Sendable {
         loop.retire()
     }
 
-    private func run(_ accounts: [AccountID], _ loop: Progress.Loop) async {
+    private func run(_ accounts: [AccountID], _ loop: LoopProgress.Loop) async {
         let roster = await rooms.calendarRooms(tenant: tenant)
         let wanted = Set(accounts)
         let chosen = (roster.inTrouble + roster.others).filter { wanted.contains($0.account) }

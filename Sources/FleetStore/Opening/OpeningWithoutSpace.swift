@@ -1,4 +1,4 @@
-// A full disk stops no page (design section 6), and a daemon that is restarted on one must not end either: whoever
+// A full disk stops no page (Telling, Full disk), and a daemon that is restarted on one must not end either: whoever
 // frees the space next morning needs the calls of the night. SQLite cannot open a database with a write-ahead log the
 // usual way there, because the index of the log is a file that has to grow. Two ways around it, the simplest first:
 //

@@ -13,7 +13,7 @@ enum Schema {
     /// "RmWt": tells our databases from those of other programs (PRAGMA application_id).
     static let applicationID = 0x526D_5774
 
-    static let migrations = [Migration(version: 1, sql: first)]
+    static let migrations = [Migration(version: 1, sql: first), Migration(version: 2, sql: second)]
 
     /// Version 1. Instants are whole milliseconds since 1970. Texts named `detail` are JSON of a FleetCore value.
     private static let first = """
@@ -176,5 +176,63 @@ enum Schema {
           sweeps INTEGER NOT NULL,
           PRIMARY KEY (tenant, source)
         ) STRICT, WITHOUT ROWID;
+        """
+
+    /// Version 2: correlation, the order between keys, and the record of what nobody was told.
+    private static let second = """
+        ALTER TABLE track ADD COLUMN onset INTEGER;
+        ALTER TABLE track ADD COLUMN voice TEXT;
+        ALTER TABLE track ADD COLUMN flap TEXT;
+
+        -- The row that must be settled before this one may go.
+        ALTER TABLE notification ADD COLUMN after TEXT;
+
+        CREATE TABLE suppression (
+          seq INTEGER PRIMARY KEY,
+          tenant TEXT NOT NULL,
+          dedup_key TEXT NOT NULL,
+          incident TEXT,
+          event TEXT NOT NULL,
+          receiver TEXT,
+          at INTEGER NOT NULL,
+          detail TEXT NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX suppression_once ON suppression (dedup_key, at, event, ifnull(receiver, ''));
+        CREATE INDEX suppression_at ON suppression (at);
+
+        -- Silences, planned windows and comments: few, and read whole.
+        CREATE TABLE silence (
+          id TEXT NOT NULL PRIMARY KEY,
+          ends_at INTEGER NOT NULL,
+          detail TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE planned_window (
+          id TEXT NOT NULL PRIMARY KEY,
+          ends_at INTEGER NOT NULL,
+          detail TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE comment (
+          seq INTEGER PRIMARY KEY,
+          incident TEXT NOT NULL,
+          at INTEGER NOT NULL,
+          author TEXT NOT NULL,
+          text TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX comment_incident ON comment (incident);
+
+        -- Who changed what, and from where.
+        CREATE TABLE audit (
+          seq INTEGER PRIMARY KEY,
+          at INTEGER NOT NULL,
+          actor TEXT NOT NULL,
+          role TEXT NOT NULL,
+          origin TEXT NOT NULL,
+          action TEXT NOT NULL,
+          subject TEXT NOT NULL,
+          detail TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX audit_at ON audit (at);
         """
 }

@@ -165,15 +165,18 @@ public struct StoredDelivery: Sendable, Hashable {
 }
 
 extension Database {
-    /// No earlier row of the same receiver and key waits.
+    /// No earlier row of the same receiver and key waits, nor the one that must be settled first.
     fileprivate static let isFirstOfItsLane = """
         NOT EXISTS (
           SELECT 1 FROM notification e
           WHERE e.state = 'waiting' AND e.dedup_key = n.dedup_key AND e.receiver = n.receiver AND e.seq < n.seq)
+        AND (n.after IS NULL OR NOT EXISTS (
+          SELECT 1 FROM notification h WHERE h.id = n.after AND h.state = 'waiting'))
         """
 
     fileprivate static let entryColumns =
-        "n.id, n.receiver, n.event, n.rule, n.decided_at, n.not_before, n.attempts, n.next_attempt, n.detail"
+        "n.id, n.receiver, n.event, n.rule, n.decided_at, n.not_before, n.attempts, n.next_attempt, n.detail, "
+        + "n.after"
 
     fileprivate func dueEntries(
         at now: Date, limit: Int, receiver: ReceiverName?, excluding: Set<UniqueID>, _ remarks: inout [RowRemark]
@@ -223,10 +226,11 @@ extension Database {
         let attempts = try columns.number()
         let nextAttempt = try columns.date()
         let incident = try decoding.incident(from: try columns.text())
+        let after = try columns.textIfAny().map(UniqueID.init(stored:))
         return OutboxEntry(
             notification: Notification(
                 id: id, receiver: receiver, event: event, rule: rule, incident: incident, decidedAt: decidedAt,
-                notBefore: notBefore),
+                notBefore: notBefore, after: after),
             attempts: attempts, nextAttempt: nextAttempt)
     }
 }

@@ -66,6 +66,7 @@ struct IncidentEncoding {
                 }
             }
             json.add("contact", incident.contact)
+            json.add("suppression", encoded: incident.suppression)
             json.name("evidence")
             json.array(incident.evidence) { json, evidence in
                 json.add("source", evidence.source)

@@ -51,6 +51,14 @@ struct JSONText {
         needsComma = true
     }
 
+    /// A value that is written seldom, by its own Codable conformance.
+    mutating func add(_ name: StaticString, encoded value: (some Encodable)?) {
+        guard let value, let encoded = try? JSONEncoder().encode(value) else { return }
+        self.name(name)
+        bytes.append(contentsOf: encoded)
+        needsComma = true
+    }
+
     /// Seconds since 2001, which is Date's own coding and exact: Swift prints the shortest text that reads back to the
     /// same number. JSON has no infinities; they become the reference date.
     mutating func add(_ name: StaticString, _ date: Date?) {

@@ -23,6 +23,8 @@ extension Store {
             try db.append(change.transitions)
             try db.insert(change.notifications, encoding: &encoding)
             try db.withdraw(change.withdrawals)
+            try db.postpone(change.postponements)
+            try db.append(change.suppressions)
             try db.write(change.observations)
             for attempt in attempts { try db.record(attempt) }
         }
@@ -37,8 +39,9 @@ extension Database {
                 INSERT OR REPLACE INTO track (
                   tenant, account, presence_phase, presence_first_bad, presence_fired, presence_streak_first,
                   presence_streak_count, device_phase, device_first_bad, device_fired, device_streak_first,
-                  device_streak_count, last_good, last_usable, last_good_proved_use, in_use_at_first_bad)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                  device_streak_count, last_good, last_usable, last_good_proved_use, in_use_at_first_bad, onset, voice,
+                  flap)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
         for track in tracks {
             var arguments = Arguments(for: statement)
@@ -50,6 +53,9 @@ extension Database {
             arguments.add(track.lastUsable)
             arguments.add(track.lastGoodProvedUse)
             arguments.add(track.inUseAtFirstBad)
+            arguments.add(track.onset)
+            arguments.add(track.voice)
+            arguments.add(try track.flap.map(JSONColumn.text))
             try arguments.run()
         }
     }
@@ -132,8 +138,8 @@ extension Database {
             sql: """
                 INSERT INTO notification (
                   id, receiver, dedup_key, incident, event, revision, rule, decided_at, not_before, state,
-                  next_attempt, detail)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?)
+                  next_attempt, detail, after)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?)
                 ON CONFLICT (id) DO NOTHING
                 """)
         for notification in notifications {
@@ -149,6 +155,43 @@ extension Database {
             arguments.add(notification.notBefore)
             arguments.add(notification.notBefore)
             arguments.add(encoding.text(of: notification.incident))
+            arguments.add(notification.after?.text)
+            try arguments.run()
+        }
+    }
+
+    /// Only what was never tried can wait longer: a repeated attempt has its own clock.
+    fileprivate func postpone(_ postponements: [Change.Postponement]) throws {
+        guard !postponements.isEmpty else { return }
+        let statement = try cachedStatement(
+            sql: """
+                UPDATE notification SET not_before = ?1, next_attempt = ?1
+                WHERE id = ?2 AND state = 'waiting' AND attempts = 0 AND not_before < ?1
+                """)
+        for postponement in postponements {
+            var arguments = Arguments(for: statement)
+            arguments.add(postponement.notBefore)
+            arguments.add(postponement.notification.text)
+            try arguments.run()
+        }
+    }
+
+    fileprivate func append(_ suppressions: [SuppressedNotification]) throws {
+        guard !suppressions.isEmpty else { return }
+        let statement = try cachedStatement(
+            sql: """
+                INSERT INTO suppression (tenant, dedup_key, incident, event, receiver, at, detail)
+                VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+                """)
+        for suppression in suppressions {
+            var arguments = Arguments(for: statement)
+            arguments.add(suppression.tenant.text)
+            arguments.add(suppression.key.text)
+            arguments.add(suppression.incident?.text)
+            arguments.add(suppression.event.rawValue)
+            arguments.add(suppression.receiver?.text)
+            arguments.add(suppression.at)
+            arguments.add(try JSONColumn.text(suppression))
             try arguments.run()
         }
     }

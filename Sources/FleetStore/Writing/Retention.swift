@@ -110,6 +110,33 @@ extension Store {
         Deletion(
             isObservation: false,
             sql: """
+                DELETE FROM suppression WHERE seq IN (SELECT seq FROM suppression WHERE at < ?1 LIMIT ?2)
+                """),
+        Deletion(
+            isObservation: false,
+            sql: """
+                DELETE FROM audit WHERE seq IN (SELECT seq FROM audit WHERE at < ?1 LIMIT ?2)
+                """),
+        Deletion(
+            isObservation: false,
+            sql: """
+                DELETE FROM silence WHERE id IN (SELECT id FROM silence WHERE ends_at < ?1 LIMIT ?2)
+                """),
+        Deletion(
+            isObservation: false,
+            sql: """
+                DELETE FROM planned_window WHERE id IN (SELECT id FROM planned_window WHERE ends_at < ?1 LIMIT ?2)
+                """),
+        Deletion(
+            isObservation: false,
+            sql: """
+                DELETE FROM comment WHERE seq IN (
+                  SELECT c.seq FROM comment c
+                  WHERE c.at < ?1 AND NOT EXISTS (SELECT 1 FROM incident i WHERE i.id = c.incident) LIMIT ?2)
+                """),
+        Deletion(
+            isObservation: false,
+            sql: """
                 DELETE FROM incident WHERE id IN (
                   SELECT i.id FROM incident i
                   WHERE i.status = 'resolved' AND i.resolved_at < ?1

@@ -145,7 +145,7 @@ extension FleetDecision {
         events.compactMap { event in
             switch event {
             case .opened(_, let isUrgent), .reopened(_, let isUrgent): isUrgent
-            case .updated, .resolved, .noted: nil
+            case .updated, .raised, .merged, .released, .acknowledged, .resolved, .noted: nil
             }
         }
     }

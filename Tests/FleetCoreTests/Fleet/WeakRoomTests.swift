@@ -107,7 +107,7 @@ struct WeakRoomTests {
             var told = track
             told.deviceReading = reading
             let room = Room(account: account(1), name: "", email: "", reason: .licence, accountState: state)
-            return RoomIncident(room: room, track: told, isBookable: true).cause
+            return RoomIncident(room: room, track: told, isBookable: true, now: at(40).wall).cause
         }
         #expect(cause(nil) == .unknown)
         #expect(cause(.failed(asked: at(30))) == .unknown)

@@ -181,7 +181,7 @@ struct MatcherTests {
         #expect(Labels.of(incident) { $0 == room.account ? room : nil } == [expected])
         #expect(expected.models == ["G40"])
         var alone = incident
-        alone.rooms = []
+        alone.name([])
         #expect(
             Labels.of(alone) { _ in nil } == [Labels(tenant: tenant, condition: .roomOffline, severity: .warning)])
     }

@@ -224,10 +224,10 @@ struct Playthrough {
                 }
                 current[key] = incident.id
                 checkGrounds(of: incident)
-            case .updated, .noted:
+            case .updated, .raised, .released, .acknowledged, .noted:
                 if current[key] != incident.id { fail("\(key) was updated while it was not open") }
                 if let known, incident.severity < known.severity { fail("\(key) fell from \(known.severity)") }
-            case .resolved:
+            case .resolved, .merged:
                 if current[key] != incident.id { fail("\(key) resolved while it was not open") }
                 current[key] = nil
                 resolvedAt[key] = now

@@ -14,17 +14,18 @@ struct Watch {
     static let tenant = TenantName("contoso")
 
     /// Rooms 1 to `count`, listed at second 0; those in `weak` have a panel that is signed in beside the room system.
-    init(rooms count: Int, weak: Set<Int> = [], rules: DetectionRules = DetectionRules(), hours: HoursTable = .init()) {
+    init(rooms count: Int, weak: Set<Int> = [], rules: DetectionRules = .alone, hours: HoursTable = .init()) {
         fleet = Self.fleet(rules: rules, hours: hours, since: at(0), incidents: [])
         refresh(Array(1...count), weak: weak, at: 0)
     }
 
     static func fleet(
-        rules: DetectionRules = DetectionRules(), hours: HoursTable = HoursTable(), since: Moment,
+        rules: DetectionRules = .alone, hours: HoursTable = HoursTable(), since: Moment,
         incidents: [Incident]
     ) -> TenantFleet {
         TenantFleet(
-            tenant: tenant, rules: rules, hours: hours, watchedSince: since, generator: SeededGenerator(seed: 7),
+            tenant: tenant, rules: rules, site: SiteRules(hours: hours, windows: []), watchedSince: since,
+            generator: SeededGenerator(seed: 7),
             incidents: incidents)
     }
 
@@ -112,7 +113,7 @@ struct Watch {
         }
         var watch = self
         watch.fleet = Self.fleet(
-            rules: fleet.rules, hours: fleet.hours, since: now, incidents: Array(incidents.values))
+            rules: fleet.rules, hours: fleet.site.hours, since: now, incidents: Array(incidents.values))
         _ = watch.fleet.restore(
             rooms: fleet.storedRooms, tracks: Array(tracks.values), conditions: Array(conditions.values),
             seenUntil: checkpoint.map { at($0).wall }, at: now)
@@ -129,11 +130,22 @@ extension FleetDecision {
             switch event {
             case .opened: return "opened \(incident.condition.rawValue) \(subject) \(incident.severity)"
             case .reopened: return "reopened \(incident.condition.rawValue) \(subject) \(incident.severity)"
-            case .updated: return "updated \(incident.condition.rawValue) \(subject) \(incident.severity)"
-            case .resolved:
+            case .updated, .raised: return "updated \(incident.condition.rawValue) \(subject) \(incident.severity)"
+            case .released: return "released \(incident.condition.rawValue) \(subject)"
+            case .acknowledged: return "acknowledged \(incident.condition.rawValue) \(subject)"
+            case .resolved, .merged:
                 return "resolved \(incident.condition.rawValue) \(subject) \(incident.resolution?.rawValue ?? "-")"
             case .noted: return "noted \(incident.condition.rawValue) \(subject) \(incident.cause.rawValue)"
             }
         }
+    }
+}
+
+extension DetectionRules {
+    /// The defaults, with every room on its own: what falls together is the business of other tests.
+    static var alone: DetectionRules {
+        var rules = DetectionRules()
+        rules.correlation.window = .seconds(-1)
+        return rules
     }
 }

@@ -2,6 +2,7 @@
 
 import FleetCore
 import Testing
+import Timekeeping
 
 struct RoutingTests {
     private static func receiver(_ name: String) -> ReceiverProfile {
@@ -18,7 +19,7 @@ struct RoutingTests {
     }
 
     private static func told(_ tree: RoutingTree, _ incident: Incident) -> [String] {
-        tree.destinations(of: incident).map { "\($0.receiver.name) by \($0.rule)" }
+        tree.destinations(of: incident, at: at(0).wall).map { "\($0.receiver.name) by \($0.rule)" }
     }
 
     @Test func theFirstMatchWins() {

@@ -72,7 +72,7 @@ final class Stage {
 
     /// Opens the store and begins to watch; the tree sends everything to `receivers` without a grouping wait.
     init(
-        receivers: [Receiver] = [], time: ManualTime = ManualTime(), rules: DetectionRules = DetectionRules(),
+        receivers: [Receiver] = [], time: ManualTime = ManualTime(), rules: DetectionRules = .alone,
         tree: RoutingTree? = nil, directory: TemporaryDirectory? = nil, disk: FullDisk? = nil, seed: UInt64 = 7
     ) throws {
         self.time = time
@@ -93,7 +93,7 @@ final class Stage {
         let failure: StoreError? = perform { [ledger] () async -> StoreError? in
             do throws(StoreError) {
                 try await ledger.beginOwn()
-                try await ledger.begin(tenant: contoso, rules: rules, hours: HoursTable())
+                try await ledger.begin(tenant: contoso, rules: rules, site: SiteRules())
                 return nil
             } catch {
                 return error
@@ -284,5 +284,15 @@ final class Stage {
     /// A disk that refuses every write, or takes them again.
     func diskRefuses(_ refuses: Bool) throws {
         try store.pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA query_only = \(refuses ? 1 : 0)") }
+    }
+}
+
+extension DetectionRules {
+    /// The defaults, with every room on its own: what falls together, or often, is the business of other tests.
+    static var alone: DetectionRules {
+        var rules = DetectionRules()
+        rules.correlation.window = .seconds(-1)
+        rules.flapping.on = .infinity
+        return rules
     }
 }
