@@ -38,9 +38,8 @@ public struct Daemon: Sendable {
     public func check() async throws(DaemonError) {
         let secrets = Secrets(configurationPath: path, environment: environment, log: log)
         let transport = CurlTransport(configuration: CurlConfiguration(), time: time)
-        let sender = SenderIdentity(version: Version.text, externalURL: configuration.api.externalURL)
-        for receiver in configuration.receivers where secrets.isPresent(receiver.secret) {
-            _ = try secrets.channel(of: receiver, sender: sender, transport: transport)
+        for receiver in configuration.receivers where receiver.secret.map(secrets.isPresent) ?? true {
+            _ = try secrets.channel(of: receiver, sender: sender, transports: Self.transports(over: transport))
         }
         for tenant in configuration.tenants {
             let files: [SecretReference] =
@@ -131,7 +130,7 @@ public struct Daemon: Sendable {
         services += channels.map { channel in
             DeliveryService(
                 loop: DeliveryLoop(
-                    channel: channel, bucket: Self.bucket(for: channel), ledger: parts.ledger, time: time,
+                    channel: channel, ledger: parts.ledger, time: time,
                     progress: parts.progress, drain: drain),
                 drain: drain, time: time)
         }
@@ -191,19 +190,21 @@ public struct Daemon: Sendable {
     private func channels(
         _ secrets: Secrets, transport: CurlTransport
     ) throws(DaemonError) -> [any FleetChannels.Channel] {
-        let sender = SenderIdentity(version: Version.text, externalURL: configuration.api.externalURL)
         var channels: [any FleetChannels.Channel] = []
         for receiver in configuration.receivers {
-            channels.append(try secrets.channel(of: receiver, sender: sender, transport: transport))
+            channels.append(
+                try secrets.channel(of: receiver, sender: sender, transports: Self.transports(over: transport)))
         }
         return channels
     }
 
-    /// How fast a receiver may be written to. PagerDuty limits each integration key; a webhook is the operator's own.
-    private static func bucket(for channel: any FleetChannels.Channel) -> TokenBucket {
-        channel is PagerDutyChannel
-            ? TokenBucket(interval: .milliseconds(500), burst: 60)
-            : TokenBucket(interval: .milliseconds(10), burst: 500)
+    private var sender: SenderIdentity {
+        SenderIdentity(
+            version: Version.text, externalURL: configuration.api.externalURL, runbookURL: configuration.runbookURL)
+    }
+
+    private static func transports(over transport: CurlTransport) -> Secrets.Transports {
+        Secrets.Transports(http: transport, mail: CurlMailTransport(sharing: transport))
     }
 
     private func listeners() throws(DaemonError) -> [Listener] {
