@@ -62,7 +62,8 @@ struct ReceiverAddress: Sendable, CustomStringConvertible {
         guard let parts = URLComponents(string: url.exposed), parts.scheme?.lowercased() == "http" else { return }
         guard let host = parts.host?.lowercased(), Self.loopbackHosts.contains(host) else {
             throw ChannelConfigurationError(
-                receiver, "its url uses plain http to another machine, so the secret in it would travel in clear; use https")
+                receiver,
+                "its url uses plain http to another machine, so the secret in it would travel in clear; use https")
         }
     }
 

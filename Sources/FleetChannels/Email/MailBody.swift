@@ -15,7 +15,6 @@ enum MailBody {
 
     static func html(_ words: IncidentText) -> String {
         let colour = colour(words.tone)
-        let badge = words.isTest ? "TEST · \(words.mark)" : words.mark
         let rows = words.facts.map { fact in
             """
             <tr><th align="left" valign="top" style="padding:3px 16px 3px 0;font-weight:600;white-space:nowrap">\
@@ -39,7 +38,7 @@ enum MailBody {
             <body style="margin:0;padding:16px;font:15px/1.45 -apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif">
             <div style="max-width:640px;border-left:6px solid \(colour);padding:2px 0 2px 16px">
             <p style="margin:0 0 8px"><span style="background:\(colour);color:#ffffff;font-weight:700;font-size:12px;\
-            letter-spacing:.04em;padding:3px 8px;border-radius:3px">\(MailText.html(badge))</span></p>
+            letter-spacing:.04em;padding:3px 8px;border-radius:3px">\(MailText.html(words.mark))</span></p>
             <h1 dir="auto" style="margin:0 0 12px;font-size:20px;line-height:1.3">\(MailText.html(words.headline))</h1>
             \(remark)<table role="presentation" cellspacing="0" cellpadding="0" style="margin:0 0 16px;font-size:14px">
             \(rows.joined(separator: "\n"))

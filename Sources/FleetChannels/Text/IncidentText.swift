@@ -44,8 +44,7 @@ struct IncidentText: Sendable, Hashable {
         static let mail = Bounds(headline: 500, value: 300, rooms: 20, evidence: 10)
     }
 
-    var isTest: Bool
-    /// `CRITICAL`, `ERROR`, `WARNING`, `ACKNOWLEDGED` or `RESOLVED`.
+    /// `CRITICAL`, `ERROR`, `WARNING`, `ACKNOWLEDGED`, `RESOLVED` or `TEST`.
     var mark: String
     var tone: Tone
     /// What is wrong in one sentence, behind `Reminder:`, `Escalation:` or `TEST:` where it is one.
@@ -58,15 +57,15 @@ struct IncidentText: Sendable, Hashable {
     var footer: String
 
     /// `[CRITICAL] Room 17 (B2, floor 3) is offline`
-    var title: String { isTest ? "[TEST] [\(mark)] \(headline)" : "[\(mark)] \(headline)" }
+    var title: String
 
     init(_ notification: Notification, from sender: SenderIdentity, bounds: Bounds = .card) {
         let incident = notification.incident
         let words = Words(incident: incident, event: notification.event, bounds: bounds)
-        isTest = notification.event == .test
         mark = words.mark
         tone = words.tone
-        headline = words.headline
+        headline = words.lead + words.sentence
+        title = "[\(words.mark)] " + (notification.event == .test ? "" : words.lead) + words.sentence
         remark = words.remark
         facts = words.facts
         links = [
@@ -92,7 +91,8 @@ private struct Words {
     let bounds: IncidentText.Bounds
 
     var mark: String {
-        switch incident.status {
+        if event == .test { return "TEST" }
+        return switch incident.status {
         case .resolved: "RESOLVED"
         case .acknowledged where event == .acknowledged: "ACKNOWLEDGED"
         case .open, .acknowledged: incident.severity.rawValue.uppercased()
@@ -100,6 +100,7 @@ private struct Words {
     }
 
     var tone: IncidentText.Tone {
+        if event == .test { return .acknowledged }
         switch incident.status {
         case .resolved: return .resolved
         case .acknowledged: return .acknowledged
@@ -112,13 +113,13 @@ private struct Words {
         }
     }
 
-    var headline: String {
+    var sentence: String {
         let summary = incident.summary.oneLine(bounds.headline)
         let name = incident.scope.name.oneLine(bounds.value)
-        return lead + (summary.isEmpty ? "\(incident.condition.rawValue): \(name)" : summary)
+        return summary.isEmpty ? "\(incident.condition.rawValue): \(name)" : summary
     }
 
-    private var lead: String {
+    var lead: String {
         switch event {
         case .opened, .acknowledged, .resolved: ""
         case .updated: "Update: "

@@ -111,7 +111,9 @@ extension Reading {
             (1...64).contains(parts[0].utf8.count)
             && parts[0].split(separator: ".", omittingEmptySubsequences: false).allSatisfy { atom in
                 !atom.isEmpty
-                    && atom.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "!#$%&'*+-/=?^_`{|}~".contains($0)) }
+                    && atom.allSatisfy {
+                        $0.isASCII && ($0.isLetter || $0.isNumber || "!#$%&'*+-/=?^_`{|}~".contains($0))
+                    }
             }
         guard parts.count == 2, isLocalPart, Identifiers.isMailDomain(String(parts[1])) else {
             field.refuse(
