@@ -24,15 +24,17 @@ struct MailDialogue {
 
     private var command = Command.greeting
     private var partial = ""
-    /// The newest reply of each command; the last one to DATA is the verdict on the message.
+    /// The newest reply before the farewell.
     private(set) var lastReply: Reply?
     private(set) var refused: [RefusedRecipient] = []
     /// The server has answered to the whole message.
     private(set) var verdict: Reply?
     private(set) var isAuthenticating = false
+    /// QUIT has been said; whatever is answered to it changes nothing.
+    private(set) var isOver = false
     private var dataReplies = 0
 
-    /// A command of ours; several may come in one piece.
+    /// A command of ours.
     mutating func said(_ bytes: UnsafeRawBufferPointer) {
         let line = String(decoding: bytes.prefix(512), as: UTF8.self)
         let verb = line.prefix { $0.isLetter }.uppercased()
@@ -43,7 +45,9 @@ struct MailDialogue {
         case "AUTH":
             isAuthenticating = true
             command = .other(verb)
-        case "MAIL", "EHLO", "HELO", "STARTTLS", "QUIT", "DATA":
+        case "QUIT":
+            isOver = true
+        case "MAIL", "EHLO", "HELO", "STARTTLS", "DATA":
             isAuthenticating = false
             command = .other(verb)
         default:
@@ -65,6 +69,7 @@ struct MailDialogue {
     }
 
     private mutating func ended(_ reply: Reply) {
+        guard !isOver else { return }
         lastReply = reply
         switch command {
         case .recipient(let address):

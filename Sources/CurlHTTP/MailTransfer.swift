@@ -1,6 +1,7 @@
 // One mail on the loop's thread: which options libcurl gets, and what became of it.
 
 import CLibcurl
+import Glibc
 import MailExchange
 import Timekeeping
 
@@ -24,6 +25,7 @@ final class MailTransfer: Transfer {
     let easy: EasyHandle
     private let plan: MailPlan
     private let recipients: HeaderList
+    private let sockets: SocketRegistry
     private var dialogue = MailDialogue()
     /// How much of the message libcurl has taken.
     private var sent = 0
@@ -31,8 +33,9 @@ final class MailTransfer: Transfer {
     init(_ plan: MailPlan, on easy: EasyHandle, over sockets: SocketRegistry) {
         self.plan = plan
         self.easy = easy
+        self.sockets = sockets
         recipients = HeaderList(plan.mail.call.recipients.map { "<\($0)>" })
-        setOptions(over: sockets)
+        setOptions()
     }
 
     func review(at now: Duration) -> TransferReview {
@@ -41,6 +44,11 @@ final class MailTransfer: Transfer {
 
     /// Connections of mail are never shared, so there is nobody to protect from this one.
     func abandonSilentConnection() {}
+
+    /// libcurl would say QUIT and wait for the answer within its own call, and the whole loop with it.
+    func willGiveUp() { sockets.shutDown(localPort: localPort, SHUT_RDWR) }
+
+    private var localPort: Int32 { Int32(truncatingIfNeeded: easy.long(CURLINFO_LOCAL_PORT)) }
 
     func end(_ reason: TransferEnd) {
         let result: Result<MailReceipt, MailTransportError>
@@ -68,13 +76,17 @@ final class MailTransfer: Transfer {
 
     fileprivate func hear(_ type: curl_infotype, _ bytes: UnsafeRawBufferPointer) {
         switch type {
-        case CURLINFO_HEADER_OUT: dialogue.said(bytes)
+        case CURLINFO_HEADER_OUT:
+            dialogue.said(bytes)
+            // QUIT is on its way. libcurl would wait for the answer within its own call for up to two minutes, during
+            // which no other mail could move; on a connection that reads nothing any more it does not.
+            if dialogue.isOver { sockets.shutDown(localPort: localPort, SHUT_RD) }
         case CURLINFO_HEADER_IN: dialogue.heard(bytes)
         default: break
         }
     }
 
-    private func setOptions(over sockets: SocketRegistry) {
+    private func setOptions() {
         let call = plan.mail.call
         let server = call.server
         easy.set(CURLOPT_URL, plan.mail.url)

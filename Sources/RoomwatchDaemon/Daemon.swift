@@ -38,8 +38,10 @@ public struct Daemon: Sendable {
     public func check() async throws(DaemonError) {
         let secrets = Secrets(configurationPath: path, environment: environment, log: log)
         let transport = CurlTransport(configuration: CurlConfiguration(), time: time)
+        let mail = CurlMailTransport(configuration: CurlConfiguration(), time: time)
         for receiver in configuration.receivers where receiver.secret.map(secrets.isPresent) ?? true {
-            _ = try secrets.channel(of: receiver, sender: sender, transports: Self.transports(over: transport))
+            _ = try secrets.channel(
+                of: receiver, sender: sender, transports: Secrets.Transports(http: transport, mail: mail))
         }
         for tenant in configuration.tenants {
             let files: [SecretReference] =
@@ -51,6 +53,7 @@ public struct Daemon: Sendable {
             _ = try await secrets.credential(of: tenant, at: time.now())
         }
         await transport.shutdown()
+        await mail.shutdown()
     }
 
     /// Runs until SIGTERM or SIGINT.
@@ -190,10 +193,12 @@ public struct Daemon: Sendable {
     private func channels(
         _ secrets: Secrets, transport: CurlTransport
     ) throws(DaemonError) -> [any FleetChannels.Channel] {
+        let mail = CurlMailTransport(
+            configuration: try curl(secrets, caFile: configuration.http.caFile), time: time)
+        let transports = Secrets.Transports(http: transport, mail: mail)
         var channels: [any FleetChannels.Channel] = []
         for receiver in configuration.receivers {
-            channels.append(
-                try secrets.channel(of: receiver, sender: sender, transports: Self.transports(over: transport)))
+            channels.append(try secrets.channel(of: receiver, sender: sender, transports: transports))
         }
         return channels
     }
@@ -201,10 +206,6 @@ public struct Daemon: Sendable {
     private var sender: SenderIdentity {
         SenderIdentity(
             version: Version.text, externalURL: configuration.api.externalURL, runbookURL: configuration.runbookURL)
-    }
-
-    private static func transports(over transport: CurlTransport) -> Secrets.Transports {
-        Secrets.Transports(http: transport, mail: CurlMailTransport(sharing: transport))
     }
 
     private func listeners() throws(DaemonError) -> [Listener] {

@@ -6,6 +6,7 @@ import Foundation
 import MailExchange
 import Synchronization
 import Testing
+import Timekeeping
 
 /// A mail server that answers each command by a script and keeps what it heard.
 final class MailStage: Sendable {
@@ -31,6 +32,7 @@ final class MailStage: Sendable {
 
     func serve(_ connection: LoopbackConnection) {
         connection.send(script.greeting + "\r\n")
+        var isSecretExpected = false
         while let line = connection.line() {
             heard.withLock { $0.commands.append(line) }
             if let end = script.hangsUpAt, line.hasPrefix(end) { return }
@@ -41,7 +43,11 @@ final class MailStage: Sendable {
                 let lines = ["mail.contoso.com"] + script.capabilities
                 let last = lines.count - 1
                 connection.send(lines.enumerated().map { "250\($0 == last ? " " : "-")\($1)\r\n" }.joined())
-            } else if line.hasPrefix("AUTH") {
+            } else if line == "AUTH PLAIN" {
+                isSecretExpected = true
+                connection.send("334 \r\n")
+            } else if isSecretExpected {
+                isSecretExpected = false
                 connection.send("235 2.7.0 Authentication successful\r\n")
             } else if line == "DATA" {
                 connection.send("354 Go ahead\r\n")
@@ -64,18 +70,36 @@ private func deliver(
 ) async throws -> (result: Result<MailReceipt, MailTransportError>, stage: MailStage) {
     let stage = MailStage(script)
     var outcome: Result<MailReceipt, MailTransportError>?
-    try await withServer({ stage.serve($0) }) { transport, server in
+    try await withMailServer({ stage.serve($0) }) { transport, server in
         let mail = MailCall(
             server: MailServer(host: "127.0.0.1", port: server.port, security: security, credentials: credentials),
             sender: "roomwatch@contoso.com", recipients: to, message: message,
             limits: MailLimits(connect: .seconds(5), total: total))
         do throws(MailTransportError) {
-            outcome = .success(try await CurlMailTransport(sharing: transport).send(mail))
+            outcome = .success(try await transport.send(mail))
         } catch {
             outcome = .failure(error)
         }
     }
     return (try #require(outcome), stage)
+}
+
+/// Runs `body` against a scripted server and shuts everything down afterwards.
+private func withMailServer(
+    _ script: @escaping LoopbackServer.Script, _ body: (CurlMailTransport, LoopbackServer) async throws -> Void
+) async throws {
+    #expect(environmentNamesADeadProxy)
+    let server = try LoopbackServer(script)
+    let transport = CurlMailTransport(configuration: CurlConfiguration(), time: SystemTimeSource())
+    let result: Result<Void, any Error>
+    do {
+        result = .success(try await body(transport, server))
+    } catch {
+        result = .failure(error)
+    }
+    await transport.shutdown()
+    server.close()
+    try result.get()
 }
 
 private func kind(_ result: Result<MailReceipt, MailTransportError>) -> MailTransportError.Kind? {
@@ -191,18 +215,21 @@ struct MailTests {
         }
         let (silent, _) = try await deliver(MailStage.Script(silentAt: "MAIL"), total: .milliseconds(300))
         #expect(kind(silent) == .timedOut)
-        // Once the message is taken, the farewell does not matter.
-        let (late, _) = try await deliver(MailStage.Script(hangsUpAt: "QUIT"))
-        #expect(throws: Never.self) { try late.get() }
+        // Once the message is taken, the farewell does not matter, and nobody waits for it.
+        for script in [MailStage.Script(hangsUpAt: "QUIT"), MailStage.Script(silentAt: "QUIT")] {
+            let (late, stage) = try await deliver(script)
+            #expect(throws: Never.self) { try late.get() }
+            #expect(stage.commands.last == "QUIT")
+        }
     }
 
     @Test func nobodyListening() async throws {
-        try await withServer({ _ in }) { transport, _ in
+        try await withMailServer({ _ in }) { transport, _ in
             let mail = MailCall(
                 server: MailServer(host: "127.0.0.1", port: 1, security: .plain), sender: "a@contoso.com",
                 recipients: ["b@contoso.com"], message: message)
             let error = await #expect(throws: MailTransportError.self) {
-                try await CurlMailTransport(sharing: transport).send(mail)
+                try await transport.send(mail)
             }
             #expect(error?.kind == .connectRefused && error?.host == "127.0.0.1:1")
         }
@@ -210,7 +237,7 @@ struct MailTests {
 
     @Test func aCancelledMailEnds() async throws {
         let reached = Event()
-        try await withServer({ connection in
+        try await withMailServer({ connection in
             connection.send("220 mail.contoso.com\r\n")
             _ = connection.line()
             reached.happen()
@@ -219,7 +246,7 @@ struct MailTests {
             let mail = MailCall(
                 server: MailServer(host: "127.0.0.1", port: server.port, security: .plain), sender: "a@contoso.com",
                 recipients: ["b@contoso.com"], message: message)
-            let task = Task { try await CurlMailTransport(sharing: transport).send(mail) }
+            let task = Task { try await transport.send(mail) }
             await reached.wait()
             task.cancel()
             let error = await #expect(throws: MailTransportError.self) { try await task.value }
@@ -234,12 +261,12 @@ struct MailTests {
         ("127.0.0.1", 0, "a@contoso.com", ["b@contoso.com"]), ("127.0.0.1", 25, "ü@contoso.com", ["b@contoso.com"]),
     ])
     func whatCouldBeACommandIsNotSent(host: String, port: Int, sender: String, to: [String]) async throws {
-        try await withServer({ _ in }) { transport, _ in
+        try await withMailServer({ _ in }) { transport, _ in
             let mail = MailCall(
                 server: MailServer(host: host, port: port, security: .plain), sender: sender, recipients: to,
                 message: message)
             let error = await #expect(throws: MailTransportError.self) {
-                try await CurlMailTransport(sharing: transport).send(mail)
+                try await transport.send(mail)
             }
             #expect(error?.kind == .malformed)
         }

@@ -140,7 +140,7 @@ let fullSender = SenderIdentity(
             let words = IncidentText(sampleNotification(.opened, incident), from: sender, bounds: bounds)
             #expect(!words.headline.isEmpty && words.headline.utf16.count <= bounds.headline + 300)
             #expect(words.facts.allSatisfy { $0.value.utf16.count <= bounds.value })
-            #expect(words.facts.count <= 13 + bounds.evidence)
+            #expect(words.facts.count <= 14 + bounds.evidence)
             #expect(words.facts.contains { $0.label == "Rooms" && $0.value.contains("20000") })
         }
     }

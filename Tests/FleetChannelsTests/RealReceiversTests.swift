@@ -63,7 +63,9 @@ private func notification(
         switch step {
         case "open":
             print(await channel.deliver(notification(.opened, present(.warning), id: 1), at: time.now()))
-            print(await channel.deliver(notification(.opened, present(.error, name: hostile, number: 18), id: 2), at: time.now()))
+            print(
+                await channel.deliver(
+                    notification(.opened, present(.error, name: hostile, number: 18), id: 2), at: time.now()))
         case "raise": print(await channel.deliver(notification(.updated, present(.critical), id: 3), at: time.now()))
         case "refresh":
             let incidents = [present(.critical), present(.error, name: hostile, number: 18)]
@@ -86,7 +88,7 @@ private func notification(
     @Test(.enabled(if: variable("ROOMWATCH_MAIL") != nil))
     func `mail`() async throws {
         let parts = try #require(variable("ROOMWATCH_MAIL")).split(separator: ":").map(String.init)
-        let transport = CurlTransport(
+        let transport = CurlMailTransport(
             configuration: CurlConfiguration(caFile: variable("ROOMWATCH_CA")), time: time)
         let credentials = variable("ROOMWATCH_PASSWORD").map { MailCredentials(user: "roomwatch", password: $0) }
         let channel = try EmailChannel(
@@ -95,7 +97,7 @@ private func notification(
                 host: parts[1], port: try #require(Int(parts[2])),
                 security: try #require(MailServer.Security(rawValue: parts[0])), credentials: credentials),
             from: "roomwatch@contoso.com", to: ["oncall@contoso.com", "facilities@contoso.com"], sender: fullSender,
-            transport: CurlMailTransport(sharing: transport))
+            transport: transport)
         let incident = present(.critical)
         print(await channel.deliver(notification(.opened, incident, id: 1), at: time.now()))
         print(await channel.deliver(notification(.reminder, incident, id: 2), at: time.now()))

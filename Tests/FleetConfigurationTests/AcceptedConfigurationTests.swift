@@ -260,8 +260,7 @@ import Testing
                     runbook_url: "https://wiki.contoso.com/{condition}"
                     routes:
 
-                    """.split(separator: "\n").map { $0.hasPrefix("    ") ? String($0.dropFirst(4)) : String($0) }
-                    .joined(separator: "\n") + "\n"))
+                    """))
         let channels = Dictionary(uniqueKeysWithValues: configuration.receivers.map { ($0.name.text, $0) })
         #expect(
             channels["ledger"]?.channel

@@ -222,7 +222,8 @@ struct Mistake: Sendable, CustomTestStringConvertible {
         .channel(
             "alertmanager: { urls: [http://am1.contoso.com:9093] }", "receivers[0].alertmanager.urls[0]", "in clear"),
         .channel(
-            "alertmanager: { urls: [https://am1.contoso.com/api/v2/alerts] }", "receivers[0].alertmanager.urls[0]", "before /api/v2"),
+            "alertmanager: { urls: [https://am1.contoso.com/api/v2/alerts] }", "receivers[0].alertmanager.urls[0]",
+            "before /api/v2"),
         .channel(
             "alertmanager: { urls: [https://a.b, https://a.b/] }", "receivers[0].alertmanager.urls[1]", "named twice"),
         .channel(
@@ -244,35 +245,48 @@ struct Mistake: Sendable, CustomTestStringConvertible {
         .channel(
             "email: { smtp: mail.contoso.com, from: a@b.c, to: [d@b.c] }", "receivers[0].email.smtp", "no mail server"),
         .channel(
-            "email: { smtp: 'https://mail.contoso.com', from: a@b.c, to: [d@b.c] }", "receivers[0].email.smtp", "no mail server"),
+            "email: { smtp: 'https://mail.contoso.com', from: a@b.c, to: [d@b.c] }", "receivers[0].email.smtp",
+            "no mail server"),
         .channel(
-            "email: { smtp: 'smtp://u:p@mail.contoso.com', from: a@b.c, to: [d@b.c] }", "receivers[0].email.smtp", "password_file"),
+            "email: { smtp: 'smtp://u:p@mail.contoso.com', from: a@b.c, to: [d@b.c] }", "receivers[0].email.smtp",
+            "password_file"),
         .channel(
-            "email: { smtp: 'smtp://mail.contoso.com:99999', from: a@b.c, to: [d@b.c] }", "receivers[0].email.smtp", "1 to 65535"),
+            "email: { smtp: 'smtp://mail.contoso.com:99999', from: a@b.c, to: [d@b.c] }", "receivers[0].email.smtp",
+            "1 to 65535"),
         .channel(
-            "email: { smtp: 'smtp://mail.contoso.com/x', from: a@b.c, to: [d@b.c] }", "receivers[0].email.smtp", "behind the port"),
+            "email: { smtp: 'smtp://mail.contoso.com/x', from: a@b.c, to: [d@b.c] }", "receivers[0].email.smtp",
+            "behind the port"),
         .channel(
-            "email: { smtp: 'smtp://mail.contoso.com', starttls: none, from: a@b.c, to: [d@b.c] }", "receivers[0].email.starttls", "in clear"),
+            "email: { smtp: 'smtp://mail.contoso.com', starttls: none, from: a@b.c, to: [d@b.c] }",
+            "receivers[0].email.starttls", "in clear"),
         .channel(
-            "email: { smtp: 'smtps://mail.contoso.com', starttls: required, from: a@b.c, to: [d@b.c] }", "receivers[0].email.starttls", "remove it"),
+            "email: { smtp: 'smtps://mail.contoso.com', starttls: required, from: a@b.c, to: [d@b.c] }",
+            "receivers[0].email.starttls", "remove it"),
         .channel(
-            "email: { smtp: 'smtp://mail.contoso.com', starttls: no, from: a@b.c, to: [d@b.c] }", "receivers[0].email.starttls", "`none`"),
+            "email: { smtp: 'smtp://mail.contoso.com', starttls: no, from: a@b.c, to: [d@b.c] }",
+            "receivers[0].email.starttls", "`none`"),
         .channel(
-            "email: { smtp: 'smtp://mail.contoso.com', from: Roomwatch <a@b.c>, to: [d@b.c] }", "receivers[0].email.from", "bare address"),
+            "email: { smtp: 'smtp://mail.contoso.com', from: Roomwatch <a@b.c>, to: [d@b.c] }",
+            "receivers[0].email.from", "bare address"),
         .channel(
             "email: { smtp: 'smtp://mail.contoso.com', from: a@b.c }", "receivers[0].email.to", "recipients"),
         .channel(
             "email: { smtp: 'smtp://mail.contoso.com', from: a@b.c, to: [] }", "receivers[0].email.to", "is empty"),
         .channel(
-            "email: { smtp: 'smtp://mail.contoso.com', from: a@b.c, to: [d@b.c, x] }", "receivers[0].email.to[1]", "no mail address"),
+            "email: { smtp: 'smtp://mail.contoso.com', from: a@b.c, to: [d@b.c, x] }", "receivers[0].email.to[1]",
+            "no mail address"),
         .channel(
-            "email: { smtp: 'smtp://mail.contoso.com', from: a@b.c, to: [d@b.c, D@b.c] }", "receivers[0].email.to", "twice"),
+            "email: { smtp: 'smtp://mail.contoso.com', from: a@b.c, to: [d@b.c, D@b.c] }", "receivers[0].email.to",
+            "twice"),
         .channel(
-            "email: { smtp: 'smtp://mail.contoso.com', from: a@b.c, to: [d@b.c], user: u }", "receivers[0].email.password_file", "is missing"),
+            "email: { smtp: 'smtp://mail.contoso.com', from: a@b.c, to: [d@b.c], user: u }",
+            "receivers[0].email.password_file", "is missing"),
         .channel(
-            "email: { smtp: 'smtp://mail.contoso.com', from: a@b.c, to: [d@b.c], password_file: p }", "receivers[0].email.user", "is missing"),
+            "email: { smtp: 'smtp://mail.contoso.com', from: a@b.c, to: [d@b.c], password_file: p }",
+            "receivers[0].email.user", "is missing"),
         .channel(
-            "email: { smtp: 'smtp://mail.contoso.com', from: a@b.c, to: [d@b.c], user: u, password: p }", "receivers[0].email.password", "`password_file`"),
+            "email: { smtp: 'smtp://mail.contoso.com', from: a@b.c, to: [d@b.c], user: u, password: p }",
+            "receivers[0].email.password", "`password_file`"),
         .replacing(
             "    webhook: { url: https://hooks.contoso.com/roomwatch, secret_file: hook-secret }\n", "", 9,
             "receivers[0]", "no channel"),
