@@ -102,7 +102,8 @@ final class MailTransfer: Transfer {
         }
         easy.set(CURLOPT_UPLOAD, true)
         easy.set(CURLOPT_INFILESIZE_LARGE, offset: Int64(call.message.count))
-        easy.set(CURLOPT_CONNECTTIMEOUT_MS, Int(max(1, call.limits.connect.milliseconds)))
+        // To libcurl the connection includes the greeting, STARTTLS and AUTH; the deadline is the loop's.
+        easy.set(CURLOPT_CONNECTTIMEOUT_MS, Int(max(1, call.limits.total.milliseconds)))
         easy.set(CURLOPT_NOSIGNAL, true)
         easy.set(CURLOPT_QUICK_EXIT, true)
         // A server closes an idle connection within minutes, and mail is rare: a new one is always sound.

@@ -67,16 +67,12 @@ public struct MailCredentials: Sendable, CustomStringConvertible, CustomDebugStr
 
 /// How long and how large one delivery may become.
 public struct MailLimits: Sendable, Hashable {
-    /// Name resolution, TCP and TLS together.
-    public var connect: Duration
-    /// From the call to the server's answer to the whole message.
+    /// From the call to the server's answer to the whole message. There is no limit of its own for the connection:
+    /// servers greet late on purpose, and answer to a wrong password later still.
     public var total: Duration
     public var messageBytes: Int
 
-    public init(
-        connect: Duration = .seconds(5), total: Duration = .seconds(25), messageBytes: Int = 1024 * 1024
-    ) {
-        self.connect = connect
+    public init(total: Duration = .seconds(25), messageBytes: Int = 1024 * 1024) {
         self.total = total
         self.messageBytes = messageBytes
     }

@@ -74,7 +74,7 @@ private func deliver(
         let mail = MailCall(
             server: MailServer(host: "127.0.0.1", port: server.port, security: security, credentials: credentials),
             sender: "roomwatch@contoso.com", recipients: to, message: message,
-            limits: MailLimits(connect: .seconds(5), total: total))
+            limits: MailLimits(total: total))
         do throws(MailTransportError) {
             outcome = .success(try await transport.send(mail))
         } catch {

@@ -103,6 +103,13 @@ let fullSender = SenderIdentity(
         let few = IncidentText(
             sampleNotification(.opened, sampleIncident(rooms: Array(rooms.prefix(2)), scope: scope)), from: sender)
         #expect(few.facts[1].value == "2: Room 1, Room 2")
+        // What is named and what is counted are all rooms together, also when long names leave room for few.
+        let long = hugeIncident(name: String(repeating: "A long name ", count: 20))
+        for bounds in [IncidentText.Bounds.card, .mail] {
+            let value = IncidentText(sampleNotification(.opened, long), from: sender, bounds: bounds).facts[1].value
+            let named = value.split(separator: ", ").count
+            #expect(named >= 3 && value.hasSuffix(" and \(20_000 - named) more"), "\(value)")
+        }
     }
 
     @Test func `links lead to the incident and its runbook, and nowhere strange`() {

@@ -37,7 +37,7 @@ public struct EmailChannel: Channel {
         let mail = MailCall(
             server: server, sender: message.from, recipients: message.to,
             message: message.bytes(notification, from: sender),
-            limits: MailLimits(connect: ChannelLimits.connect, total: ChannelLimits.mailAttempt))
+            limits: MailLimits(total: ChannelLimits.mailAttempt))
         do {
             return .accepted(detail: accepted(try await transport.send(mail)))
         } catch {

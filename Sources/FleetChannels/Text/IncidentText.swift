@@ -41,7 +41,7 @@ struct IncidentText: Sendable, Hashable {
         /// What fits a card in a chat.
         static let card = Bounds()
         /// What a mail has room for beyond that.
-        static let mail = Bounds(headline: 500, value: 300, rooms: 20, evidence: 10)
+        static let mail = Bounds(headline: 500, value: 500, rooms: 20, evidence: 10)
     }
 
     /// `CRITICAL`, `ERROR`, `WARNING`, `ACKNOWLEDGED`, `RESOLVED` or `TEST`.
@@ -192,16 +192,24 @@ private struct Words {
         return "\(incident.scope.kind.rawValue) \(incident.scope.name.oneLine(bounds.value - 40))\(part)"
     }
 
-    /// The true number, the first names, and how many are left out.
+    /// The true number, the first names as far as they fit, and how many are left out.
     private var rooms: String {
-        let room = bounds.value / max(1, bounds.rooms)
-        let named = incident.rooms.prefix(bounds.rooms).map { $0.name.oneLine(max(20, room - 2)) }
-        let left = incident.roomsTotal - named.count
-        let list = named.joined(separator: ", ")
-        return left > 0
-            ? "\(incident.roomsTotal): \(list.shortened(bounds.value - 40)) and \(left) more"
-            : "\(incident.roomsTotal): \(list)"
+        let total = String(incident.roomsTotal)
+        var list = ""
+        var named = 0
+        for room in incident.rooms.prefix(bounds.rooms) {
+            let piece = (named == 0 ? "" : ", ") + room.name.oneLine(Self.roomName)
+            // Room for the numbers at both ends.
+            guard list.utf16.count + piece.utf16.count <= bounds.value - 40 else { break }
+            list += piece
+            named += 1
+        }
+        if named == 0 { return total }
+        return "\(total): \(list)" + (incident.roomsTotal > named ? " and \(incident.roomsTotal - named) more" : "")
     }
+
+    /// UTF-16 units of a room's name in a list of rooms.
+    private static let roomName = 40
 
     private var cause: String {
         switch incident.cause {
