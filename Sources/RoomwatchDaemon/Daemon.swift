@@ -137,6 +137,15 @@ public struct Daemon: Sendable {
                     progress: parts.progress, drain: drain),
                 drain: drain, time: time)
         }
+        for channel in channels.compactMap({ $0 as? AlertmanagerChannel }) {
+            services.append(
+                LoopService(name: "refresh \(channel.receiver)") {
+                    await RefreshLoop(
+                        channel: channel, ledger: parts.ledger, time: parts.time, progress: parts.progress,
+                        log: parts.log
+                    ).run()
+                })
+        }
         services.append(
             LoopService(name: "housekeeping") {
                 await Housekeeping(

@@ -16,6 +16,9 @@ public protocol RefreshingChannel: Channel {
     /// How long a resolved incident is repeated with the open ones.
     static var resolvedRetention: Duration { get }
 
+    /// How long one refresh may take.
+    static var refreshLimit: Duration { get }
+
     /// Repeats what the receiver should believe.
     ///
     /// - Parameter incidents: every incident that this receiver has been told of and that is open, or was resolved
@@ -32,6 +35,8 @@ public struct AlertmanagerChannel: RefreshingChannel {
     public static let resolvedRetention: Duration = .seconds(15 * 60)
     /// Alerts in one POST of a refresh.
     static let batch = 200
+    /// Twenty-five batches of two hundred, should each need a whole attempt.
+    public static let refreshLimit: Duration = ChannelLimits.attempt * 25
 
     public let receiver: ReceiverName
     public var rate: DeliveryRate { ChannelKind.alertmanager.rate }
