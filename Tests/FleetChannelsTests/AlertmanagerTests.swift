@@ -208,6 +208,7 @@ private func resolved(_ incident: Incident) -> Incident {
         #expect(alert.endsAt == alert.startsAt)
         let test = AlertmanagerAlert(sampleIncident(), event: .test, from: sender, at: noon.wall)
         #expect(test.labels["test"] == "true" && test.annotations["summary"]?.hasPrefix("TEST: ") == true)
+        #expect(test.endsAt.date == noon.wall.addingTimeInterval(300))
     }
 
     @Test func `without a replica there is no channel`() {

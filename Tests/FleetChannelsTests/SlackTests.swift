@@ -39,13 +39,11 @@ private func texts(_ json: Any) -> [[String: Any]] {
         #expect(json["text"] as? String == "[CRITICAL] Room 17 (B2, floor 3) is offline")
         #expect(json["mrkdwn"] as? Bool == false && json["unfurl_links"] as? Bool == false)
         let blocks = try #require(json["blocks"] as? [[String: Any]])
-        #expect(blocks.map { $0["type"] as? String } == ["header", "section", "section", "section", "context"])
+        #expect(blocks.map { $0["type"] as? String } == ["header", "section", "section", "context"])
         #expect(
             (blocks[0]["text"] as? [String: Any])?["text"] as? String
-                == "[CRITICAL] Room 17 (B2, floor 3) is offline")
-        #expect(
-            (blocks[1]["text"] as? [String: Any])?["text"] as? String == "🔴 *Room 17 (B2, floor 3) is offline*")
-        let fields = (blocks[2]["fields"] as? [[String: Any]])?.compactMap { $0["text"] as? String }
+                == "🔴 [CRITICAL] Room 17 (B2, floor 3) is offline")
+        let fields = (blocks[1]["fields"] as? [[String: Any]])?.compactMap { $0["text"] as? String }
         #expect(
             fields == [
                 "*Where*\nRoom 17 (B2, floor 3)", "*Severity*\ncritical", "*Likely cause*\nnetwork or power",
@@ -54,9 +52,21 @@ private func texts(_ json: Any) -> [[String: Any]] {
                 "*Evidence*\npresence: Offline (2026-11-20 07:59:50 UTC)", "*Tenant*\ncontoso",
             ])
         #expect(
-            (blocks[3]["text"] as? [String: Any])?["text"] as? String
+            (blocks[2]["text"] as? [String: Any])?["text"] as? String
                 == "<https://roomwatch.contoso.com/incidents/01JD0000000000000000000001|Open in Roomwatch> · "
                 + "<https://wiki.contoso.com/rooms?c=room.offline&amp;x=1|Runbook>")
+    }
+
+    @Test func `what the header has no room for stands beneath it`() async throws {
+        let long = sampleIncident(summary: String(repeating: "offline & ", count: 25))
+        let json = try #require(try await deliver(sampleNotification(.reminder, long)).call.json)
+        let blocks = try #require(json["blocks"] as? [[String: Any]])
+        let header = try #require((blocks[0]["text"] as? [String: Any])?["text"] as? String)
+        #expect(header.hasPrefix("🔴 [CRITICAL] Reminder: offline &amp; ") && header.hasSuffix("…"))
+        let section = try #require((blocks[1]["text"] as? [String: Any])?["text"] as? String)
+        #expect(
+            section.hasPrefix("Reminder: offline &amp; ")
+                && section.hasSuffix("Nobody has acknowledged this incident yet."))
     }
 
     @Test func `a test is marked in the header and in the text`() async throws {
@@ -76,7 +86,7 @@ private func texts(_ json: Any) -> [[String: Any]] {
         }
         for text in texts(json) where text["type"] as? String == "mrkdwn" {
             #expect(text["verbatim"] as? Bool == true)
-            // Bold is our own label or headline, nothing else.
+            // Bold is our own label, nothing else.
             let marks = (text["text"] as? String ?? "").filter { "*~`".contains($0) }
             #expect(marks == "**" || marks.isEmpty)
         }

@@ -25,6 +25,8 @@ struct AlertmanagerAlert: Sendable, Hashable, Codable {
     /// How long an alert stands that nobody repeats. While Roomwatch runs it repeats each alert every
     /// ``AlertmanagerChannel/refreshInterval``; if it stops, for an update say, that must not look like a recovery.
     static let lifetime: Double = 3_600
+    /// A test is repeated by nobody and ends by itself, after every usual `group_wait`.
+    static let testLifetime: Double = 300
 
     static let labelLength = 256
     static let annotationLength = 1_000
@@ -57,7 +59,8 @@ struct AlertmanagerAlert: Sendable, Hashable, Codable {
         self.annotations = annotations
         // From the first bad reading; an alert may not begin after its end.
         startsAt = Timestamp(incident.firstBadAt)
-        let end = incident.status == .resolved ? incident.resolvedAt ?? now : now.addingTimeInterval(Self.lifetime)
+        let lifetime = event == .test ? Self.testLifetime : Self.lifetime
+        let end = incident.status == .resolved ? incident.resolvedAt ?? now : now.addingTimeInterval(lifetime)
         endsAt = max(Timestamp(end), startsAt)
         generatorURL = words.links.first { $0.label != "Runbook" }?.url
     }

@@ -57,14 +57,13 @@ extension SlackMessage {
     init(_ notification: Notification, from sender: SenderIdentity) {
         let words = IncidentText(notification, from: sender)
         text = SlackText.escaped(words.title)
-        // A title that does not fit the header goes on in the section beneath it, never in a second header.
-        let header = SlackText.escaped(words.title.shortened(Limits.header), limit: Limits.header)
-        var lines = [SlackText.symbol(words.tone) + " *" + SlackText.formatted(words.headline) + "*"]
-        if let remark = words.remark { lines.append(SlackText.formatted(remark)) }
-        blocks = [
-            Block(type: "header", text: .plain(header)),
-            Block(type: "section", text: .formatted(lines.joined(separator: "\n"))),
-        ]
+        let title = "\(SlackText.symbol(words.tone)) \(words.title)"
+        let header = SlackText.escaped(title.shortened(Limits.header), limit: Limits.header)
+        // What the header had no room for is said in full beneath it.
+        let isCut = header != SlackText.escaped(title)
+        let lines = [isCut ? words.headline : nil, words.remark].compactMap { $0.map(SlackText.formatted) }
+        blocks = [Block(type: "header", text: .plain(header))]
+        if !lines.isEmpty { blocks.append(Block(type: "section", text: .formatted(lines.joined(separator: "\n")))) }
         for part in words.facts.chunked(by: Limits.fieldsPerSection) {
             blocks.append(Block(type: "section", fields: part.map { .formatted(SlackText.field($0)) }))
         }
