@@ -45,10 +45,11 @@ let package = Package(
         .target(name: "Timekeeping", swiftSettings: strict),
         .target(name: "CommandEntry", dependencies: [argumentParser], swiftSettings: strict),
         .target(name: "HTTPExchange", dependencies: [httpTypes], swiftSettings: strict),
+        .target(name: "MailExchange", swiftSettings: strict),
         .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CurlShim", dependencies: ["CLibcurl"]),
         .target(
-            name: "CurlHTTP", dependencies: ["CLibcurl", "CurlShim", "HTTPExchange", "Timekeeping", httpTypes],
+            name: "CurlHTTP", dependencies: ["CLibcurl", "CurlShim", "HTTPExchange", "MailExchange", "Timekeeping", httpTypes],
             swiftSettings: strict),
         .systemLibrary(name: "CLibsystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .systemLibrary(name: "CMalloc"),
@@ -84,7 +85,7 @@ let package = Package(
         .target(name: "FleetAPI", swiftSettings: strict),
         .target(
             name: "FleetChannels",
-            dependencies: ["FleetAPI", "FleetCore", "HTTPExchange", "Timekeeping", crypto, httpTypes],
+            dependencies: ["FleetAPI", "FleetCore", "HTTPExchange", "MailExchange", "Timekeeping", crypto, httpTypes],
             swiftSettings: strict),
         .target(
             name: "FleetWeb",
@@ -114,8 +115,8 @@ let package = Package(
             name: "RoomwatchDaemon",
             dependencies: [
                 "CurlHTTP", "FleetChannels", "FleetConfiguration", "FleetCore", "FleetGraph", "FleetMonitor",
-                "FleetStore", "FleetWeb", "GraphClient", "HTTPExchange", "Systemd", "Timekeeping", logging,
-                serviceLifecycle, unixSignals,
+                "FleetStore", "FleetWeb", "GraphClient", "HTTPExchange", "MailExchange", "Systemd", "Timekeeping",
+                logging, serviceLifecycle, unixSignals,
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -171,7 +172,8 @@ let package = Package(
 
         // Tests.
         .testTarget(
-            name: "CurlHTTPTests", dependencies: ["CLibcurl", "CurlHTTP", "HTTPExchange", "Timekeeping", httpTypes],
+            name: "CurlHTTPTests",
+            dependencies: ["CLibcurl", "CurlHTTP", "HTTPExchange", "MailExchange", "Timekeeping", httpTypes],
             swiftSettings: strict),
         .testTarget(name: "FleetCoreTests", dependencies: ["FleetCore", "Timekeeping"], swiftSettings: strict),
         .testTarget(name: "HouseTests", swiftSettings: strict),
@@ -219,7 +221,8 @@ let package = Package(
         .testTarget(
             name: "FleetChannelsTests",
             dependencies: [
-                "FleetAPI", "FleetChannels", "FleetCore", "HTTPExchange", "Timekeeping", crypto, httpTypes,
+                "CurlHTTP", "FleetAPI", "FleetChannels", "FleetCore", "HTTPExchange", "MailExchange", "Timekeeping",
+                crypto, httpTypes,
             ],
             swiftSettings: strict),
         .testTarget(

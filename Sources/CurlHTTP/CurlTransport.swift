@@ -13,7 +13,7 @@ public import Timekeeping
 /// `headerFields` of an answer are those of the wire: `Content-Length` and `Content-Encoding` describe the body before
 /// decompression.
 public final class CurlTransport: HTTPTransport {
-    private let configuration: CurlConfiguration
+    let configuration: CurlConfiguration
     private let time: any TimeSource
     private let inbox: TransferInbox
 
@@ -41,16 +41,23 @@ public final class CurlTransport: HTTPTransport {
 
     public func send(_ call: HTTPCall) async throws(HTTPTransportError) -> HTTPAnswer {
         let request = try CheckedRequest(call, configuration: configuration)
-        let deadline = time.now().steady + call.limits.total
+        let result = await carry(within: call.limits.total) { deadline, continuation in
+            HTTPPlan(request: request, deadline: deadline, continuation: continuation)
+        }
+        return try result.get()
+    }
+
+    /// Hands a plan to the loop and awaits its end, whatever protocol it speaks.
+    func carry<Answer: Sendable>(
+        within limit: Duration, _ plan: (Duration, CheckedContinuation<Answer, Never>) -> any TransferPlan
+    ) async -> Answer {
+        let deadline = time.now().steady + limit
         let ticket = CallTicket(inbox: inbox)
-        let result = await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                ticket.submit(HTTPPlan(request: request, deadline: deadline, continuation: continuation))
-            }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { ticket.submit(plan(deadline, $0)) }
         } onCancel: {
             ticket.cancel()
         }
-        return try result.get()
     }
 
     /// Fails everything outstanding with `transportUnavailable`, closes all connections and ends the thread. Later
@@ -79,7 +86,7 @@ private final class CallTicket: Sendable {
         id = inbox.reserveID()
     }
 
-    func submit(_ plan: HTTPPlan) {
+    func submit(_ plan: any TransferPlan) {
         let refusal: TransferEnd? = stage.withLock { stage in
             guard stage == .new else { return .cancelled }
             stage = .submitted

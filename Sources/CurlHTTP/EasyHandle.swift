@@ -68,6 +68,10 @@ final class EasyHandle {
         note(curl_shim_set_write_callback(raw, option, callback))
     }
 
+    func set(_ option: CURLoption, reading callback: curl_read_callback) {
+        note(curl_shim_set_read_callback(raw, option, callback))
+    }
+
     func setBeforeRequest(_ callback: curl_prereq_callback) { note(curl_shim_set_prereq_callback(raw, callback)) }
 
     /// Makes libcurl tell what it does, in words.

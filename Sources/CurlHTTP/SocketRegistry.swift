@@ -39,8 +39,14 @@ final class SocketRegistry {
     /// as broken connections, which they are.
     func shutDownIfSilent(_ connection: Listening) {
         guard connection.localPort != 0, connection.mark == deliveries[connection.localPort] ?? 0 else { return }
-        for socket in sockets where Self.localPort(of: socket) == connection.localPort {
-            Glibc.shutdown(socket, Int32(SHUT_RDWR))
+        shutDown(localPort: connection.localPort, SHUT_RDWR)
+    }
+
+    /// Ends one or both directions of a connection; 0 is none.
+    func shutDown(localPort: Int32, _ direction: Int) {
+        guard localPort != 0 else { return }
+        for socket in sockets where Self.localPort(of: socket) == localPort {
+            Glibc.shutdown(socket, Int32(direction))
         }
     }
 

@@ -24,8 +24,15 @@ protocol Transfer: AnyObject {
     /// Called when the transfer is given up for want of an answer, while it still has its connection.
     func abandonSilentConnection()
 
+    /// Called before libcurl lets go of a transfer that it has not finished.
+    func willGiveUp()
+
     /// Called once, while the handle still holds the figures of the transfer.
     func end(_ reason: TransferEnd)
+}
+
+extension Transfer {
+    func willGiveUp() {}
 }
 
 /// The answer to "shall this transfer go on?".
@@ -47,6 +54,8 @@ enum TransferEnd: Equatable, Sendable {
     case full
     /// The loop cannot go on; the text says why.
     case broken(String)
+
+    var isFinished: Bool { if case .finished = self { true } else { false } }
 }
 
 /// Names one transfer of one loop.

@@ -146,6 +146,7 @@ final class TransferLoop {
         let easy = transfer.easy
         identifiers[easy.raw] = nil
         if reason == .deadlinePassed || reason == .stalled { transfer.abandonSilentConnection() }
+        if !reason.isFinished { transfer.willGiveUp() }
         multi.remove(easy)
         transfer.end(reason)
         easy.reset()

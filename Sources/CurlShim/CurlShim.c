@@ -27,6 +27,10 @@ CURLcode curl_shim_set_write_callback(CURL *handle, CURLoption option, curl_writ
     return (curl_easy_setopt)(handle, option, callback);
 }
 
+CURLcode curl_shim_set_read_callback(CURL *handle, CURLoption option, curl_read_callback callback) {
+    return (curl_easy_setopt)(handle, option, callback);
+}
+
 CURLcode curl_shim_set_prereq_callback(CURL *handle, curl_prereq_callback callback) {
     return (curl_easy_setopt)(handle, CURLOPT_PREREQFUNCTION, callback);
 }

@@ -94,8 +94,13 @@ public struct MonitorEvent: Sendable, Hashable, Codable {
 
     public struct Content: Sendable, Hashable, Codable {
         public var monitor: Monitor
+        /// The made-up incident of a test of the whole path; absent everywhere else.
+        public var incident: IncidentBody?
 
-        public init(monitor: Monitor) { self.monitor = monitor }
+        public init(monitor: Monitor, incident: IncidentBody? = nil) {
+            self.monitor = monitor
+            self.incident = incident
+        }
     }
 
     /// Who speaks.
@@ -111,9 +116,9 @@ public struct MonitorEvent: Sendable, Hashable, Codable {
         }
     }
 
-    public init(type: EventType, timestamp: Timestamp, monitor: Monitor) {
+    public init(type: EventType, timestamp: Timestamp, monitor: Monitor, incident: IncidentBody? = nil) {
         self.type = type
         self.timestamp = timestamp
-        self.data = Content(monitor: monitor)
+        self.data = Content(monitor: monitor, incident: incident)
     }
 }

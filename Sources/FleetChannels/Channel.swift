@@ -7,8 +7,10 @@ public import Timekeeping
 /// A receiver of the configuration, ready to be told of incidents.
 public protocol Channel: Sendable {
     var receiver: ReceiverName { get }
+    /// How fast the receiver may be written to; whoever delivers keeps to it.
+    var rate: DeliveryRate { get }
 
-    /// Makes one attempt; never longer than ``ChannelLimits/attempt``.
+    /// Makes one attempt; never longer than ``ChannelLimits/attempt``, or ``ChannelLimits/mailAttempt`` for mail.
     ///
     /// The body of a notification is the same on every attempt, so a receiver can recognise a repetition.
     ///
@@ -31,6 +33,8 @@ public enum DeliveryResult: Sendable, Hashable {
 public enum ChannelLimits {
     /// From the call to the last byte of the answer. A page that waits longer is better tried again.
     public static let attempt: Duration = .seconds(10)
+    /// The same for mail: servers greet late on purpose and look into a message before they accept it.
+    public static let mailAttempt: Duration = .seconds(25)
     /// Name resolution, TCP and TLS together.
     public static let connect: Duration = .seconds(5)
     /// Receivers answer with a line or two. An answer beyond this counts as none, so that the bound is generous: a

@@ -38,9 +38,10 @@ public struct Daemon: Sendable {
     public func check() async throws(DaemonError) {
         let secrets = Secrets(configurationPath: path, environment: environment, log: log)
         let transport = CurlTransport(configuration: CurlConfiguration(), time: time)
-        let sender = SenderIdentity(version: Version.text, externalURL: configuration.api.externalURL)
-        for receiver in configuration.receivers where secrets.isPresent(receiver.secret) {
-            _ = try secrets.channel(of: receiver, sender: sender, transport: transport)
+        let mail = CurlMailTransport(configuration: CurlConfiguration(), time: time)
+        for receiver in configuration.receivers where receiver.secret.map(secrets.isPresent) ?? true {
+            _ = try secrets.channel(
+                of: receiver, sender: sender, transports: Secrets.Transports(http: transport, mail: mail))
         }
         for tenant in configuration.tenants {
             let files: [SecretReference] =
@@ -52,6 +53,7 @@ public struct Daemon: Sendable {
             _ = try await secrets.credential(of: tenant, at: time.now())
         }
         await transport.shutdown()
+        await mail.shutdown()
     }
 
     /// Runs until SIGTERM or SIGINT.
@@ -131,10 +133,18 @@ public struct Daemon: Sendable {
         }
         let loops = channels.map { channel in
             DeliveryLoop(
-                channel: channel, bucket: Self.bucket(for: channel), ledger: parts.ledger, time: time,
-                progress: parts.progress, drain: drain)
+                channel: channel, ledger: parts.ledger, time: time, progress: parts.progress, drain: drain)
         }
         services.append(DeliveryService(loops: loops, drain: drain, time: time))
+        for channel in channels.compactMap({ $0 as? AlertmanagerChannel }) {
+            services.append(
+                LoopService(name: "refresh \(channel.receiver)") {
+                    await RefreshLoop(
+                        channel: channel, ledger: parts.ledger, time: parts.time, progress: parts.progress,
+                        log: parts.log
+                    ).run()
+                })
+        }
         services.append(
             LoopService(name: "housekeeping") {
                 await Housekeeping(
@@ -191,19 +201,19 @@ public struct Daemon: Sendable {
     private func channels(
         _ secrets: Secrets, transport: CurlTransport
     ) throws(DaemonError) -> [any FleetChannels.Channel] {
-        let sender = SenderIdentity(version: Version.text, externalURL: configuration.api.externalURL)
+        let mail = CurlMailTransport(
+            configuration: try curl(secrets, caFile: configuration.http.caFile), time: time)
+        let transports = Secrets.Transports(http: transport, mail: mail)
         var channels: [any FleetChannels.Channel] = []
         for receiver in configuration.receivers {
-            channels.append(try secrets.channel(of: receiver, sender: sender, transport: transport))
+            channels.append(try secrets.channel(of: receiver, sender: sender, transports: transports))
         }
         return channels
     }
 
-    /// How fast a receiver may be written to. PagerDuty limits each integration key; a webhook is the operator's own.
-    private static func bucket(for channel: any FleetChannels.Channel) -> TokenBucket {
-        channel is PagerDutyChannel
-            ? TokenBucket(interval: .milliseconds(500), burst: 60)
-            : TokenBucket(interval: .milliseconds(10), burst: 500)
+    private var sender: SenderIdentity {
+        SenderIdentity(
+            version: Version.text, externalURL: configuration.api.externalURL, runbookURL: configuration.runbookURL)
     }
 
     private func listeners() throws(DaemonError) -> [Listener] {

@@ -8,6 +8,7 @@ import Foundation
 import GraphClient
 import HTTPExchange
 import Logging
+import MailExchange
 import Systemd
 import Timekeeping
 
@@ -71,24 +72,65 @@ struct Secrets {
         }
     }
 
+    /// What carries messages out of the machine.
+    struct Transports {
+        let http: any HTTPTransport
+        let mail: any MailTransport
+    }
+
     /// The channel of a receiver.
     func channel(
-        of receiver: ReceiverConfiguration, sender: SenderIdentity, transport: any HTTPTransport
+        of receiver: ReceiverConfiguration, sender: SenderIdentity, transports: Transports
     ) throws(DaemonError) -> any FleetChannels.Channel {
-        let secret = ChannelSecret(try text(of: receiver.secret))
+        var secret = ""
+        if let reference = receiver.secret { secret = try text(of: reference) }
         do throws(ChannelConfigurationError) {
-            switch receiver.channel {
-            case .webhook(let url, _):
-                return try WebhookChannel(
-                    receiver: receiver.name, url: ChannelSecret(url), secret: secret, sender: sender,
-                    transport: transport)
-            case .pagerDuty(let url, _):
-                return try PagerDutyChannel(
-                    receiver: receiver.name, base: url, routingKey: secret, sender: sender, transport: transport)
-            }
+            return try build(receiver, secret: secret, sender: sender, transports: transports)
         } catch {
-            throw fault(receiver.secret, "\(error)")
+            throw fault(of: receiver, "\(error)")
         }
+    }
+
+    private func build(
+        _ receiver: ReceiverConfiguration, secret: String, sender: SenderIdentity, transports: Transports
+    ) throws(ChannelConfigurationError) -> any FleetChannels.Channel {
+        let name = receiver.name
+        let secretText = ChannelSecret(secret)
+        switch receiver.channel {
+        case .webhook(let url, _):
+            return try WebhookChannel(
+                receiver: name, url: ChannelSecret(url), secret: secretText, sender: sender, transport: transports.http)
+        case .pagerDuty(let url, _):
+            return try PagerDutyChannel(
+                receiver: name, base: url, routingKey: secretText, sender: sender, transport: transports.http)
+        case .alertmanager(let urls):
+            return try AlertmanagerChannel(receiver: name, urls: urls, sender: sender, transport: transports.http)
+        case .teams:
+            return try TeamsChannel(receiver: name, url: secretText, sender: sender, transport: transports.http)
+        case .slack:
+            return try SlackChannel(receiver: name, url: secretText, sender: sender, transport: transports.http)
+        case .email(let email):
+            return try EmailChannel(
+                receiver: name, server: Self.server(of: email, password: secret), from: email.from, to: email.to,
+                sender: sender, transport: transports.mail)
+        }
+    }
+
+    private static func server(of email: EmailConfiguration, password: String) -> MailServer {
+        let security: MailServer.Security =
+            switch email.security {
+            case .tls: .tls
+            case .startTLS: .startTLS
+            case .plain: .plain
+            }
+        return MailServer(
+            host: email.host, port: email.port, security: security,
+            credentials: email.user.map { MailCredentials(user: $0, password: password) })
+    }
+
+    /// A receiver without a secret has no line of its own to point at.
+    private func fault(of receiver: ReceiverConfiguration, _ text: String) -> DaemonError {
+        receiver.secret.map { fault($0, text) } ?? .configuration(["\(configurationPath): \(text)"])
     }
 
     private func fault(_ reference: SecretReference, _ text: String) -> DaemonError {

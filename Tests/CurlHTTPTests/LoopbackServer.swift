@@ -91,6 +91,17 @@ final class LoopbackConnection {
         }
     }
 
+    /// The next line without its CRLF. `nil` when the client has closed.
+    func line() -> String? {
+        while true {
+            if let range = buffer.firstRange(of: [0x0D, 0x0A]) {
+                defer { buffer.removeFirst(range.upperBound) }
+                return String(decoding: buffer[..<range.lowerBound], as: UTF8.self)
+            }
+            guard receive() else { return nil }
+        }
+    }
+
     /// Blocks until the client closes or resets the connection.
     func waitForClose() { while receive() {} }
 

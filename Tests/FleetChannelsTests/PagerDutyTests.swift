@@ -46,7 +46,7 @@ private func deliver(
             event["links"] as? [[String: String]] == [
                 [
                     "href": "https://roomwatch.contoso.com/incidents/01JD0000000000000000000001",
-                    "text": "Incident in Roomwatch",
+                    "text": "Open in Roomwatch",
                 ]
             ])
         let payload = try #require(event["payload"] as? [String: Any])
@@ -103,7 +103,7 @@ private func deliver(
         #expect(payload["source"] as? String == "contoso/tenant/contoso")
     }
 
-    @Test(arguments: ["x", "é", "👩‍👩‍👧", "\u{1}", "e\u{301}"])
+    @Test(arguments: ["x", "é", "👩‍👩‍👧", "e\u{301}"])
     func `a summary has 1 to 1,024 characters`(piece: String) async throws {
         let long = String(repeating: piece, count: 3_000)
         let call = try await deliver(sampleNotification(.opened, sampleIncident(summary: long))).call
@@ -112,6 +112,18 @@ private func deliver(
         let empty = try await deliver(sampleNotification(.opened, sampleIncident(summary: " \n"))).call
         let words = (empty.json?["payload"] as? [String: Any])?["summary"] as? String
         #expect(words == "room.offline: Room 17")
+    }
+
+    @Test(arguments: [
+        (FleetCore.Notification.Event.opened, ""), (.reminder, "Reminder: "), (.escalation, "Escalation: "),
+        (.test, "TEST: "), (.reopened, "Again: "),
+    ])
+    func `a reminder, an escalation and a test say so`(event: FleetCore.Notification.Event, lead: String) async throws {
+        let fields = try #require(try await deliver(sampleNotification(event), sender: fullSender).call.json)
+        #expect(fields["event_action"] as? String == "trigger")
+        let summary = (fields["payload"] as? [String: Any])?["summary"] as? String
+        #expect(summary == lead + "Room 17 (B2, floor 3) is offline")
+        #expect((fields["links"] as? [[String: String]])?.map { $0["text"] } == ["Open in Roomwatch", "Runbook"])
     }
 
     @Test func `an event of two thousand hostile rooms is far below 512 KB`() async throws {

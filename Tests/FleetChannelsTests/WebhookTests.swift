@@ -187,6 +187,19 @@ private func channel(
         #expect(read.type == .monitorTest && read.data.monitor.receiver == "oncall")
     }
 
+    @Test func `a test of the whole path has the shape of a test and shows the incident it made up`() async throws {
+        let transport = ScriptedTransport(.status(200))
+        #expect(try await channel(transport).deliver(sampleNotification(.test), at: noon).word == "accepted")
+        let call = try #require(transport.calls.first)
+        let read = try WireJSON.value(MonitorEvent.self, from: try #require(call.body))
+        #expect(read.type == .monitorTest && read.timestamp.description == "2026-11-20T08:00:01.250Z")
+        #expect(read.data.monitor.receiver == "oncall" && read.data.incident?.notification?.reason == "test")
+        #expect(call.field("webhook-id") == "01JDN000000000000000000001")
+        let huge = ScriptedTransport(.status(200))
+        _ = try await channel(huge).deliver(sampleNotification(.test, hugeIncident(name: hostile)), at: noon)
+        #expect(try #require(huge.calls.first?.body).count < 20_000)
+    }
+
     @Test(arguments: [
         "hooks.contoso.com", "ftp://hooks.contoso.com/SECRETPATH", "https:///SECRETPATH", "",
         "https://user:SECRETPATH@hooks.contoso.com/", "https://hooks.contoso.com/x#SECRETPATH",

@@ -241,6 +241,48 @@ import Testing
         #expect(url == "https://events.pagerduty.com")
     }
 
+    @Test func everyKindOfReceiverIsRead() throws {
+        let configuration = try Sample.parse(
+            Sample.minimal.replacing(
+                "routes:\n",
+                with: """
+                      - { name: ledger, alertmanager: { urls: [https://am1.contoso.com/, http://127.0.0.1:9093] } }
+                      - { name: team, teams: { url_file: teams-url }, fallback: mail, escalate: true }
+                      - { name: chat, slack: { url_file: /etc/slack-url } }
+                      - name: mail
+                        email:
+                          smtp: smtps://mail.contoso.com
+                          user: roomwatch
+                          password_file: mail-password
+                          from: roomwatch@contoso.com
+                          to: [oncall@contoso.com, "first.last+rooms@contoso.com"]
+                      - { name: relay, email: { smtp: "smtp://mail.contoso.com", from: a@contoso.com, to: b@contoso.com } }
+                      - { name: local, email: { smtp: "smtp://[::1]:25", starttls: none, from: a@localhost, to: [b@localhost] } }
+                    runbook_url: "https://wiki.contoso.com/{condition}"
+                    routes:
+
+                    """))
+        let channels = Dictionary(uniqueKeysWithValues: configuration.receivers.map { ($0.name.text, $0) })
+        #expect(
+            channels["ledger"]?.channel
+                == .alertmanager(urls: ["https://am1.contoso.com", "http://127.0.0.1:9093"]))
+        #expect(channels["team"]?.secret?.name == "teams-url" && channels["chat"]?.secret?.name == "/etc/slack-url")
+        guard case .email(let mail) = channels["mail"]?.channel, case .email(let relay) = channels["relay"]?.channel,
+            case .email(let local) = channels["local"]?.channel
+        else { return #expect(Bool(false), "no mail was read") }
+        #expect(mail.host == "mail.contoso.com" && mail.port == 465 && mail.security == .tls)
+        #expect(mail.user == "roomwatch" && mail.password?.name == "mail-password")
+        #expect(mail.to == ["oncall@contoso.com", "first.last+rooms@contoso.com"])
+        #expect(relay.port == 587 && relay.security == .startTLS && relay.to == ["b@contoso.com"])
+        #expect(local.host == "[::1]" && local.port == 25 && local.security == .plain)
+        #expect(configuration.runbookURL == "https://wiki.contoso.com/{condition}")
+        // Design section 6: what wakes people forgets a page that is overtaken by its resolve.
+        let paging = configuration.receivers.filter(\.profile.isPaging).map(\.name.text).sorted()
+        #expect(paging == ["chat", "local", "mail", "relay", "team"])
+        let secrets = configuration.secretReferences.map(\.name)
+        #expect(Set(["teams-url", "/etc/slack-url", "mail-password"]).isSubset(of: secrets))
+    }
+
     @Test func jsonIsReadLikeYAML() throws {
         let json = """
             {"version": 1,

@@ -53,6 +53,32 @@ import Testing
         #expect(before.restartOnlyDifferences(to: after) == change.restart)
     }
 
+    @Test(arguments: [
+        ("alertmanager: { urls: [https://a.b] }", "alertmanager: { urls: [https://a.b, https://c.d] }"),
+        ("teams: { url_file: a }", "teams: { url_file: b }"), ("slack: { url_file: a }", "teams: { url_file: a }"),
+        (
+            "email: { smtp: 'smtp://m.b', from: a@b.c, to: [d@b.c] }",
+            "email: { smtp: 'smtp://m.b', from: a@b.c, to: [e@b.c] }"
+        ),
+        (
+            "email: { smtp: 'smtp://m.b', from: a@b.c, to: [d@b.c] }",
+            "email: { smtp: 'smtps://m.b', from: a@b.c, to: [d@b.c] }"
+        ),
+    ])
+    func anotherChannelNeedsARestart(old: String, new: String) throws {
+        let webhook = "webhook: { url: https://hooks.contoso.com/roomwatch, secret_file: hook-secret }"
+        let before = try Sample.parse(Sample.minimal.replacing(webhook, with: old))
+        let after = try Sample.parse(Sample.minimal.replacing(webhook, with: new))
+        #expect(before.restartOnlyDifferences(to: after) == ["receivers"])
+        #expect(before.restartOnlyDifferences(to: before) == [])
+    }
+
+    @Test func anotherRunbookNeedsARestart() throws {
+        let before = try Sample.parse(Sample.minimal)
+        let after = try Sample.minimal(adding: "runbook_url: https://wiki.contoso.com/")
+        #expect(before.restartOnlyDifferences(to: after) == ["runbook_url"])
+    }
+
     @Test func tenantsThatComeAndGoNeedARestartAndTheirOrderDoesNot() throws {
         let one = try Sample.parse(Sample.minimal)
         var two = one

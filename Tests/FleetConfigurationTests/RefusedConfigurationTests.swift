@@ -25,6 +25,12 @@ struct Mistake: Sendable, CustomTestStringConvertible {
         Mistake(text: Sample.minimal.replacingOccurrences(of: old, with: new), line: line, key: key, says: says)
     }
 
+    /// The minimal configuration with another channel in place of its webhook.
+    static func channel(_ channel: String, _ key: String, _ says: String) -> Mistake {
+        .replacing(
+            "webhook: { url: https://hooks.contoso.com/roomwatch, secret_file: hook-secret }", channel, 10, key, says)
+    }
+
     static let ofValues: [Mistake] = [
         // The document.
         .replacing("version: 1\n", "", 1, "version", "version: 1"),
@@ -189,6 +195,11 @@ struct Mistake: Sendable, CustomTestStringConvertible {
         .adding("http: { proxy: \"http://user:pass@proxy:3128\" }", 14, "http.proxy", "before the @"),
         .adding("log: { level: warn }", 14, "log.level", "`warning`"),
 
+        .adding("runbook_url: wiki", 14, "runbook_url", "{condition}"),
+        .adding("runbook_url: \"https://wiki.contoso.com/{room}\"", 14, "runbook_url", "other than {condition}"),
+        .adding("runbook_url: https://u:p@wiki.contoso.com/", 14, "runbook_url", "before the @"),
+        .adding("runbook_url: \"javascript:alert(1)\"", 14, "runbook_url", "no absolute URL"),
+
         // Receivers.
         .replacing("name: oncall", "name: on call", 9, "receivers[0].name", "underscore"),
         .replacing(
@@ -204,9 +215,78 @@ struct Mistake: Sendable, CustomTestStringConvertible {
             "webhook: { url: https://hooks.contoso.com/roomwatch, secret_file: hook-secret }",
             "pagerduty: { routing_key_file: k, url: https://events.pagerduty.com/v2/enqueue }", 10,
             "receivers[0].pagerduty.url", "before /v2/enqueue"),
-        .replacing(
-            "webhook: { url: https://hooks.contoso.com/roomwatch, secret_file: hook-secret }", "slack: { url_file: s }",
-            10, "receivers[0].slack", "not in this version"),
+        .channel(
+            "alertmanager: {}", "receivers[0].alertmanager.urls", "every replica"),
+        .channel(
+            "alertmanager: { urls: [] }", "receivers[0].alertmanager.urls", "is empty"),
+        .channel(
+            "alertmanager: { urls: [http://am1.contoso.com:9093] }", "receivers[0].alertmanager.urls[0]", "in clear"),
+        .channel(
+            "alertmanager: { urls: [https://am1.contoso.com/api/v2/alerts] }", "receivers[0].alertmanager.urls[0]",
+            "before /api/v2"),
+        .channel(
+            "alertmanager: { urls: [https://a.b, https://a.b/] }", "receivers[0].alertmanager.urls[1]", "named twice"),
+        .channel(
+            "alertmanager: { url: https://a.b }", "receivers[0].alertmanager.url", "`urls`"),
+        .channel(
+            "teams: {}", "receivers[0].teams.url_file", "webhook"),
+        .channel(
+            "teams: { url: https://prod.logic.azure.com/x }", "receivers[0].teams.url", "`url_file`"),
+        .channel(
+            "teams: { url_file: 'https://prod.logic.azure.com/x' }", "receivers[0].teams.url_file", "is a secret"),
+        .channel(
+            "slack: {}", "receivers[0].slack.url_file", "incoming webhook"),
+        .channel(
+            "slack: { url_file: 'https://hooks.slack.com/x' }", "receivers[0].slack.url_file", "is a secret"),
+        .channel(
+            "slack: { url_file: s, channel: oncall }", "receivers[0].slack.channel", "unknown key"),
+        .channel(
+            "email: { from: a@b.c, to: [d@b.c] }", "receivers[0].email.smtp", "smtps://host:465"),
+        .channel(
+            "email: { smtp: mail.contoso.com, from: a@b.c, to: [d@b.c] }", "receivers[0].email.smtp", "no mail server"),
+        .channel(
+            "email: { smtp: 'https://mail.contoso.com', from: a@b.c, to: [d@b.c] }", "receivers[0].email.smtp",
+            "no mail server"),
+        .channel(
+            "email: { smtp: 'smtp://u:p@mail.contoso.com', from: a@b.c, to: [d@b.c] }", "receivers[0].email.smtp",
+            "password_file"),
+        .channel(
+            "email: { smtp: 'smtp://mail.contoso.com:99999', from: a@b.c, to: [d@b.c] }", "receivers[0].email.smtp",
+            "1 to 65535"),
+        .channel(
+            "email: { smtp: 'smtp://mail.contoso.com/x', from: a@b.c, to: [d@b.c] }", "receivers[0].email.smtp",
+            "behind the port"),
+        .channel(
+            "email: { smtp: 'smtp://mail.contoso.com', starttls: none, from: a@b.c, to: [d@b.c] }",
+            "receivers[0].email.starttls", "in clear"),
+        .channel(
+            "email: { smtp: 'smtps://mail.contoso.com', starttls: required, from: a@b.c, to: [d@b.c] }",
+            "receivers[0].email.starttls", "remove it"),
+        .channel(
+            "email: { smtp: 'smtp://mail.contoso.com', starttls: no, from: a@b.c, to: [d@b.c] }",
+            "receivers[0].email.starttls", "`none`"),
+        .channel(
+            "email: { smtp: 'smtp://mail.contoso.com', from: Roomwatch <a@b.c>, to: [d@b.c] }",
+            "receivers[0].email.from", "bare address"),
+        .channel(
+            "email: { smtp: 'smtp://mail.contoso.com', from: a@b.c }", "receivers[0].email.to", "recipients"),
+        .channel(
+            "email: { smtp: 'smtp://mail.contoso.com', from: a@b.c, to: [] }", "receivers[0].email.to", "is empty"),
+        .channel(
+            "email: { smtp: 'smtp://mail.contoso.com', from: a@b.c, to: [d@b.c, x] }", "receivers[0].email.to[1]",
+            "no mail address"),
+        .channel(
+            "email: { smtp: 'smtp://mail.contoso.com', from: a@b.c, to: [d@b.c, D@b.c] }", "receivers[0].email.to",
+            "twice"),
+        .channel(
+            "email: { smtp: 'smtp://mail.contoso.com', from: a@b.c, to: [d@b.c], user: u }",
+            "receivers[0].email.password_file", "is missing"),
+        .channel(
+            "email: { smtp: 'smtp://mail.contoso.com', from: a@b.c, to: [d@b.c], password_file: p }",
+            "receivers[0].email.user", "is missing"),
+        .channel(
+            "email: { smtp: 'smtp://mail.contoso.com', from: a@b.c, to: [d@b.c], user: u, password: p }",
+            "receivers[0].email.password", "`password_file`"),
         .replacing(
             "    webhook: { url: https://hooks.contoso.com/roomwatch, secret_file: hook-secret }\n", "", 9,
             "receivers[0]", "no channel"),

@@ -12,19 +12,20 @@ struct LayerTests {
         let graph = core.union(["GraphClient"])
         let words = graph.union(["FleetGraph", "FleetStore", "FleetAPI", "FleetChannels"])
         let loops = words.union(["FleetWeb", "Systemd"])
-        let daemon = loops.union(["FleetMonitor", "FleetConfiguration", "CurlHTTP"])
+        let daemon = loops.union(["FleetMonitor", "FleetConfiguration", "CurlHTTP", "MailExchange"])
         return [
             "CommandEntry": [],
             "Timekeeping": [],
             "HTTPExchange": ["Timekeeping"],
-            "CurlHTTP": ports.union(["CLibcurl", "CurlShim"]),
+            "MailExchange": [],
+            "CurlHTTP": ports.union(["CLibcurl", "CurlShim", "MailExchange"]),
             "Systemd": ["CLibsystemd", "Timekeeping"],
             "FleetCore": ["Timekeeping"],
             "GraphClient": ports,
             "FleetGraph": graph.union(["CSimdjson"]),
             "FleetStore": core,
             "FleetAPI": ["Timekeeping"],
-            "FleetChannels": core.union(["FleetAPI"]),
+            "FleetChannels": core.union(["FleetAPI", "MailExchange"]),
             "FleetWeb": core.union(["FleetAPI", "FleetStore"]),
             "FleetMonitor": loops.subtracting(["FleetWeb"]),
             "FleetConfiguration": ["Timekeeping", "FleetCore", "Systemd"],

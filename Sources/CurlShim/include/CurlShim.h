@@ -15,6 +15,7 @@ CURLcode curl_shim_set_pointer(CURL *handle, CURLoption option, void *value);
 /// The list must outlive the transfer.
 CURLcode curl_shim_set_list(CURL *handle, CURLoption option, struct curl_slist *value);
 CURLcode curl_shim_set_write_callback(CURL *handle, CURLoption option, curl_write_callback callback);
+CURLcode curl_shim_set_read_callback(CURL *handle, CURLoption option, curl_read_callback callback);
 CURLcode curl_shim_set_prereq_callback(CURL *handle, curl_prereq_callback callback);
 CURLcode curl_shim_set_debug_callback(CURL *handle, curl_debug_callback callback);
 CURLcode curl_shim_set_open_socket_callback(CURL *handle, curl_opensocket_callback callback);

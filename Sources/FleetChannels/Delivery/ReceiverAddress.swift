@@ -55,6 +55,20 @@ struct ReceiverAddress: Sendable, CustomStringConvertible {
             + secrets.filter { !$0.isEmpty }
     }
 
+    /// A URL that stands in a secret's file, which the configuration has never seen: plain http would show the secret
+    /// to the network, so it is taken for this machine only.
+    init(secret url: ChannelSecret, receiver: ReceiverName) throws(ChannelConfigurationError) {
+        try self.init(url, receiver: receiver)
+        guard let parts = URLComponents(string: url.exposed), parts.scheme?.lowercased() == "http" else { return }
+        guard let host = parts.host?.lowercased(), Self.loopbackHosts.contains(host) else {
+            throw ChannelConfigurationError(
+                receiver,
+                "its url uses plain http to another machine, so the secret in it would travel in clear; use https")
+        }
+    }
+
+    private static let loopbackHosts: Set<String> = ["127.0.0.1", "::1", "[::1]", "localhost"]
+
     private static let shortestSecret = 8
 
     var description: String { "\(receiver) (\(host))" }

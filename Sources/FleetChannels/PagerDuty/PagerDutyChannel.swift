@@ -19,6 +19,7 @@ public struct PagerDutyChannel: Channel {
     public static let throttledPause: Duration = .seconds(30)
 
     public let receiver: ReceiverName
+    public var rate: DeliveryRate { ChannelKind.pagerduty.rate }
     private let address: ReceiverAddress
     private let routingKey: ChannelSecret
     private let sender: SenderIdentity

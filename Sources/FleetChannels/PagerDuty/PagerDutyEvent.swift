@@ -65,20 +65,19 @@ extension PagerDutyEvent {
         }
         guard action == .trigger else { return }
         let body = try IncidentBody(notification, from: sender).bounded()
+        let words = IncidentText(notification, from: sender, bounds: .init(headline: Self.summaryLength - 100))
         payload = Payload(
-            summary: Self.summary(body), source: Self.source(body), severity: body.severity,
+            summary: words.headline.shortened(Self.summaryLength), source: Self.source(body), severity: body.severity,
             timestamp: Timestamp(notification.decidedAt),
             component: (body.scope.kind == "room" ? body.rooms.first?.name : nil) ?? body.scope.name,
             group: Self.commonBuilding(body), condition: body.condition, details: body)
         client = "Roomwatch"
         clientURL = sender.home
-        links = sender.page(of: notification.incident.id).map { [Link(href: $0, text: "Incident in Roomwatch")] }
+        links = words.links.isEmpty ? nil : words.links.map { Link(href: $0.url, text: $0.label) }
     }
 
-    /// PagerDuty wants 1 to 1,024 characters; the summary of a bounded body has at most as many bytes.
-    private static func summary(_ body: IncidentBody) -> String {
-        body.summary.allSatisfy(\.isWhitespace) ? "\(body.condition): \(body.scope.name)" : body.summary
-    }
+    /// PagerDuty wants 1 to 1,024 characters. The headline is never empty, and says so when it is a reminder or a test.
+    private static let summaryLength = 1_024
 
     /// The unique name of what is affected: a single room's address, else the place within its tenant.
     private static func source(_ body: IncidentBody) -> String {

@@ -6,9 +6,12 @@ public import HTTPExchange
 import HTTPTypes
 public import Timekeeping
 
+import struct Foundation.Date
+
 /// Tells a webhook (config `receivers[].webhook`).
 public struct WebhookChannel: Channel {
     public let receiver: ReceiverName
+    public var rate: DeliveryRate { ChannelKind.webhook.rate }
     private let address: ReceiverAddress
     private let signer: WebhookSigner
     private let sender: SenderIdentity
@@ -31,6 +34,12 @@ public struct WebhookChannel: Channel {
     }
 
     public func deliver(_ notification: Notification, at now: Moment) async -> DeliveryResult {
+        if notification.event == .test {
+            return await post(id: notification.id, at: now) {
+                let incident = try IncidentBody(notification, from: sender).bounded()
+                return try WireJSON.bytes(of: test(at: notification.decidedAt, incident: incident))
+            }
+        }
         let event = IncidentEvent(notification, from: sender)
         return await post(id: notification.id, at: now) { try event.bytes() }
     }
@@ -43,6 +52,13 @@ public struct WebhookChannel: Channel {
             type: type, timestamp: Timestamp(now.wall),
             monitor: MonitorEvent.Monitor(version: sender.version, receiver: receiver.text))
         return await post(id: id, at: now) { try WireJSON.bytes(of: event) }
+    }
+
+    /// A test has the same shape as the other messages in which Roomwatch speaks of itself, and the incident beside it.
+    private func test(at instant: Date, incident: IncidentBody) -> MonitorEvent {
+        MonitorEvent(
+            type: .monitorTest, timestamp: Timestamp(instant),
+            monitor: MonitorEvent.Monitor(version: sender.version, receiver: receiver.text), incident: incident)
     }
 
     private func post(id: UniqueID, at now: Moment, body: () throws -> [UInt8]) async -> DeliveryResult {

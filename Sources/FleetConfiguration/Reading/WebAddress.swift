@@ -49,6 +49,30 @@ enum WebAddress {
         return parts.string
     }
 
+    /// A URL in which `{condition}` stands for the name of a condition. People open it, and it carries no secret, so plain
+    /// http is allowed.
+    static func readTemplate(_ field: Field) -> String? {
+        guard let text = field.text(maximum: 2048) else { return nil }
+        let filled = text.replacing("{condition}", with: "room.offline")
+        guard !filled.contains(where: { $0 == "{" || $0 == "}" }) else {
+            field.refuse("has a placeholder other than {condition}", remedy: "write {condition}, or no braces")
+            return nil
+        }
+        guard filled.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }),
+            let parts = URLComponents(string: filled, encodingInvalidCharacters: false),
+            let scheme = parts.scheme?.lowercased(), ["http", "https"].contains(scheme), let host = parts.host,
+            !host.isEmpty
+        else {
+            field.refuse("is no absolute URL", remedy: "write such as https://wiki.contoso.com/rooms/{condition}")
+            return nil
+        }
+        guard parts.user == nil, parts.password == nil else {
+            field.refuse("carries a user name or password", remedy: "remove what stands before the @")
+            return nil
+        }
+        return text
+    }
+
     /// Whether a host is certainly this machine: `localhost`, 127.0.0.0/8 or ::1.
     static func isLoopback(host: String) -> Bool {
         let host = host.lowercased()

@@ -22,22 +22,21 @@ extension Reading {
     private func receiver(
         _ item: Field, lines: inout [ReceiverName: Field], fallbacks: inout [ReceiverName: Field]
     ) -> ReceiverConfiguration? {
-        let kinds = ["webhook", "pagerduty"]
-        let later = ["alertmanager", "teams", "slack", "email"]
-        guard let section = item.section(["name", "fallback", "escalate"] + kinds + later) else { return nil }
+        let kinds = ["webhook", "pagerduty", "alertmanager", "teams", "slack", "email"]
+        guard let section = item.section(["name", "fallback", "escalate"] + kinds) else { return nil }
         let name = receiverName(section, lines: &lines)
-        for kind in later where section.names(kind) {
-            section[kind]?.refuse("is not in this version", remedy: "use webhook or pagerduty")
-        }
         if let escalate = section["escalate"], escalate.boolean() != nil { escalate.noteWithoutEffect() }
-        let written = (kinds + later).filter { section[$0] != nil }
+        let written = kinds.filter { section[$0] != nil }
         guard written.count == 1 else {
             section.refuse(
                 written.isEmpty ? "has no channel" : "has more than one channel: \(written.joined(separator: ", "))",
-                remedy: "give every receiver exactly one of webhook and pagerduty")
+                remedy: "give every receiver exactly one of \(kinds.joined(separator: ", "))")
             return nil
         }
-        let channel = section["webhook"].flatMap(webhook) ?? section["pagerduty"].flatMap(pagerDuty)
+        let channel =
+            section["webhook"].flatMap(webhook) ?? section["pagerduty"].flatMap(pagerDuty)
+            ?? section["alertmanager"].flatMap(alertmanager) ?? section["teams"].flatMap(teams)
+            ?? section["slack"].flatMap(slack) ?? section["email"].flatMap(email)
         let fallback = section["fallback"]?.text(maximum: 64).map { ReceiverName($0) }
         guard let name else { return nil }
         fallbacks[name] = section["fallback"]
@@ -89,6 +88,50 @@ extension Reading {
         }
         guard let url, let reference else { return nil }
         return .pagerDuty(url: url, routingKey: reference)
+    }
+
+    /// Replicas, each as a base URL.
+    private func alertmanager(_ field: Field) -> ReceiverConfiguration.Channel? {
+        guard let section = field.section(["urls"]),
+            let urls = section.required("urls", remedy: "name every replica: urls: [https://alertmanager.contoso.com]"),
+            let items = urls.list(maximum: Self.maximumReplicas)
+        else { return nil }
+        if items.isEmpty { urls.refuse("is empty", remedy: "name every replica of the Alertmanager") }
+        var bases: [String] = []
+        for item in items {
+            guard let base = WebAddress.read(item) else { continue }
+            if base.hasSuffix("/api/v2/alerts") || base.hasSuffix("/api/v2") {
+                item.refuse("is the address of the API, not its base", remedy: "end it before /api/v2")
+            } else if bases.contains(base) {
+                item.refuse("is named twice", remedy: "name every replica once")
+            } else {
+                bases.append(base)
+            }
+        }
+        return bases.count == items.count && !bases.isEmpty ? .alertmanager(urls: bases) : nil
+    }
+
+    private static let maximumReplicas = 16
+
+    private func teams(_ field: Field) -> ReceiverConfiguration.Channel? {
+        secretURL(field, remedy: "name the file with the URL of the workflow's webhook").map { .teams(url: $0) }
+    }
+
+    private func slack(_ field: Field) -> ReceiverConfiguration.Channel? {
+        secretURL(field, remedy: "name the file with the URL of the incoming webhook").map { .slack(url: $0) }
+    }
+
+    /// The URL of a chat's webhook is its only secret, so it stands in a file.
+    private func secretURL(_ field: Field, remedy: String) -> SecretReference? {
+        guard let section = field.section(["url_file"]) else { return nil }
+        guard let file = section.required("url_file", remedy: remedy), let reference = file.fileReference() else {
+            return nil
+        }
+        guard !reference.name.contains("://") else {
+            file.refuse("holds the URL itself, which is a secret", remedy: remedy)
+            return nil
+        }
+        return reference
     }
 
     private func refuseLostFallbacks(_ fallbacks: [ReceiverName: Field], known: [ReceiverName: Field]) {

@@ -28,6 +28,8 @@ public struct Configuration: Sendable, Hashable {
     public var receivers: [ReceiverConfiguration]
     public var routes: [Route]
     public var log: LogConfiguration
+    /// Where people read what to do, with `{condition}` in place of the condition's name.
+    public var runbookURL: String?
     /// What the operator should know without it being an error; ordered by line.
     public var notices: [ConfigurationNotice]
 
@@ -41,7 +43,7 @@ public struct Configuration: Sendable, Hashable {
 
     /// Every file that the configuration names, in no particular order.
     public var secretReferences: [SecretReference] {
-        tenants.flatMap(\.secretReferences) + receivers.map(\.secret)
+        tenants.flatMap(\.secretReferences) + receivers.compactMap(\.secret)
             + [api.tokensFile, http.caFile, heartbeat?.urlFile].compactMap(\.self)
     }
 }

@@ -31,6 +31,7 @@ extension Configuration {
             ("api.external_url", api.externalURL == new.api.externalURL),
             ("api.behind_proxy", api.behindProxy == new.api.behindProxy), ("http.proxy", http.proxy == new.http.proxy),
             ("http.ca_file", http.caFile?.name == new.http.caFile?.name), ("log", log == new.log),
+            ("runbook_url", runbookURL == new.runbookURL),
         ])
         if Set(receivers.map(\.identity)) != Set(new.receivers.map(\.identity)) { keys.append("receivers") }
         return keys
@@ -64,6 +65,14 @@ extension ReceiverConfiguration {
         switch channel {
         case .webhook(let url, let secret): [name.text, "webhook", url, secret.name]
         case .pagerDuty(let url, let key): [name.text, "pagerduty", url, key.name]
+        case .alertmanager(let urls): [name.text, "alertmanager"] + urls
+        case .teams(let url): [name.text, "teams", url.name]
+        case .slack(let url): [name.text, "slack", url.name]
+        case .email(let email):
+            [
+                name.text, "email", email.host, String(email.port), email.security.rawValue, email.user ?? "",
+                email.password?.name ?? "", email.from,
+            ] + email.to
         }
     }
 }

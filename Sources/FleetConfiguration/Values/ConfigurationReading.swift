@@ -33,6 +33,7 @@ extension Reading {
     static let documentKeys = [
         "version", "tenants", "poll", "detection", "correlation", "hours", "buildings", "rooms", "maintenance", "store",
         "api", "http", "heartbeat", "receivers", "routes", "log",
+        "runbook_url",
     ]
 
     fileprivate func configuration(_ root: DocumentNode) -> Configuration? {
@@ -53,7 +54,8 @@ extension Reading {
             buildings: buildings, rooms: rooms(document, tenants: tenantNames),
             maintenance: maintenance(document, tenants: tenantNames), store: store(document), api: api(document),
             http: outbound(document), heartbeat: heartbeat(document), receivers: receivers,
-            routes: routes.map(\.route), log: log(document), notices: [])
+            routes: routes.map(\.route), log: log(document),
+            runbookURL: document["runbook_url"].flatMap(WebAddress.readTemplate), notices: [])
         noteDeadEnds(routes, receivers: receivers, lines: lines)
         configuration.notices = notices.sorted { $0.line < $1.line }
         return configuration

@@ -15,6 +15,13 @@ public struct ReceiverConfiguration: Sendable, Hashable {
         case webhook(url: String, secret: SecretReference)
         /// Events API v2; `url` is the base without a slash at its end, `/v2/enqueue` is appended.
         case pagerDuty(url: String, routingKey: SecretReference)
+        /// Alertmanager's API v2; the base of each replica without a slash at its end, `/api/v2/alerts` is appended.
+        case alertmanager(urls: [String])
+        /// A Workflows webhook of Microsoft Teams; `url` names the file with its URL.
+        case teams(url: SecretReference)
+        /// An incoming webhook of Slack; `url` names the file with its URL.
+        case slack(url: SecretReference)
+        case email(EmailConfiguration)
     }
 
     /// PagerDuty's service region for the United States; `https://events.eu.pagerduty.com` is the other.
@@ -28,16 +35,59 @@ public struct ReceiverConfiguration: Sendable, Hashable {
     /// Paging kinds wake people, ledger kinds record everything in order (Telling, Order).
     private var isPaging: Bool {
         switch channel {
-        case .webhook: false
-        case .pagerDuty: true
+        case .webhook, .alertmanager: false
+        case .pagerDuty, .teams, .slack, .email: true
         }
     }
 
-    /// The file of the channel's secret.
-    public var secret: SecretReference {
+    /// The file of the channel's secret; `nil` for a channel without one.
+    public var secret: SecretReference? {
         switch channel {
         case .webhook(_, let secret): secret
         case .pagerDuty(_, let routingKey): routingKey
+        case .teams(let url), .slack(let url): url
+        case .email(let email): email.password
+        case .alertmanager: nil
         }
+    }
+}
+
+/// `email` of a receiver.
+public struct EmailConfiguration: Sendable, Hashable {
+    /// How the connection to the server is protected.
+    public enum Security: String, Sendable, Hashable {
+        /// `smtps://`, TLS from the first byte.
+        case tls
+        /// `smtp://`, where the server must offer STARTTLS.
+        case startTLS
+        /// `smtp://` to this machine with `starttls: none`.
+        case plain
+    }
+
+    /// Name or address, an IPv6 address in brackets.
+    public var host: String
+    public var port: Int
+    public var security: Security
+    /// Both or neither.
+    public var user: String?
+    public var password: SecretReference?
+    public var from: String
+    /// At least one, at most ``maximumRecipients``.
+    public var to: [String]
+
+    /// A page for more people than this belongs on a distribution list.
+    public static let maximumRecipients = 50
+
+    public init(
+        host: String, port: Int, security: Security, user: String? = nil, password: SecretReference? = nil,
+        from: String, to: [String]
+    ) {
+        self.host = host
+        self.port = port
+        self.security = security
+        self.user = user
+        self.password = password
+        self.from = from
+        self.to = to
     }
 }

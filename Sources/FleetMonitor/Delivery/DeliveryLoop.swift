@@ -21,14 +21,14 @@ public struct DeliveryLoop: Sendable {
     private let bell = Bell()
     private let bucket: TokenBucket
 
-    /// - Parameter bucket: how fast the receiver may be written to.
+    /// - Parameter bucket: how fast the receiver may be written to; without it at the channel's own rate.
     public init(
-        channel: any Channel, bucket: TokenBucket, ledger: Ledger, time: any TimeSource, progress: LoopProgress,
+        channel: any Channel, bucket: TokenBucket? = nil, ledger: Ledger, time: any TimeSource, progress: LoopProgress,
         drain: Drain
     ) {
         self.drain = drain
         self.channel = channel
-        self.bucket = bucket
+        self.bucket = bucket ?? channel.rate.bucket
         self.ledger = ledger
         self.time = time
         self.progress = progress
