@@ -30,6 +30,9 @@ struct DeliveryService: Service {
     func run() async throws {
         await withGracefulShutdownHandler {
             await loop.run()
+            // The first of these services to be stopped drains all loops, while the group stops one service after the
+            // other and takes one that ends before its turn for a failure.
+            if !Task.isShuttingDownGracefully { try? await gracefulShutdown() }
         } onGracefulShutdown: {
             drain.begin(at: time.now())
         }
