@@ -49,7 +49,8 @@ let package = Package(
         .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CurlShim", dependencies: ["CLibcurl"]),
         .target(
-            name: "CurlHTTP", dependencies: ["CLibcurl", "CurlShim", "HTTPExchange", "MailExchange", "Timekeeping", httpTypes],
+            name: "CurlHTTP",
+            dependencies: ["CLibcurl", "CurlShim", "HTTPExchange", "MailExchange", "Timekeeping", httpTypes],
             swiftSettings: strict),
         .systemLibrary(name: "CLibsystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .systemLibrary(name: "CMalloc"),
