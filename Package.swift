@@ -101,8 +101,8 @@ let package = Package(
         .target(
             name: "FleetMonitor",
             dependencies: [
-                "FleetChannels", "FleetCore", "FleetGraph", "FleetStore", "GraphClient", "Systemd", "Timekeeping",
-                logging,
+                "FleetChannels", "FleetCore", "FleetGraph", "FleetStore", "GraphClient", "HTTPExchange", "Systemd",
+                "Timekeeping", httpTypes, logging,
                 metrics,
             ],
             swiftSettings: strict),

@@ -49,7 +49,7 @@ struct Reload {
             parts.log.warning("these changes wait for a restart: \(cold.joined(separator: ", "))")
         }
         await parts.ledger.adopt(
-            tree: inForce,
+            tree: inForce.probed,
             rules: Dictionary(watches.map { ($0.name, fresh.detection) }, uniquingKeysWith: { first, _ in first }),
             site: SiteRules(hours: fresh.hours))
         for watch in watches {

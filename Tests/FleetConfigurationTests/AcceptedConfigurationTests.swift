@@ -77,9 +77,9 @@ import Testing
         #expect(
             read.notices.map(\.key) == [
                 "poll.calls", "poll.calendars", "correlation", "buildings.B2.contact", "store.retention.calls",
-                "api.tokens_file", "heartbeat",
+                "api.tokens_file",
             ])
-        #expect(read.notices.map(\.line) == [15, 15, 17, 19, 22, 23, 25])
+        #expect(read.notices.map(\.line) == [15, 15, 17, 19, 22, 23])
         #expect(
             Set(read.secretReferences.map(\.name)) == [
                 "contoso-secret", "ca.pem", "hook-secret", "pd-key", "api-tokens", "deadman-url",

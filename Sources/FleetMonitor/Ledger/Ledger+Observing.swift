@@ -90,6 +90,7 @@ extension Ledger {
     /// Takes one read of a room's main device.
     public func accept(_ reading: DeviceReading, of account: AccountID, tenant: TenantName) {
         let now = time.now()
+        takeLead(reading, of: account, tenant: tenant)
         guard let decision = fleets[tenant]?.accept(reading, of: account, decided: now) else { return }
         carryOut(decision, tenant: tenant, at: now)
     }
@@ -120,6 +121,7 @@ extension Ledger {
             if let decision = fleets[tenant]?.tick(at: now) { carryOut(decision, tenant: tenant, at: now) }
         }
         review(at: now)
+        reportOvernight(at: now)
         if !memory.isEmpty || !unsavedInventories.isEmpty {
             flushMemory(at: now)
         } else if lastStoreFailure.map({ $0.elapsed(until: now) >= Self.storeQuiet }) ?? true {

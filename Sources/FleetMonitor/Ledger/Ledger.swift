@@ -51,6 +51,10 @@ public actor Ledger {
     var groups = GroupBook()
     /// When an open incident is next looked at for reminders.
     var reviews: [UniqueID: Date] = [:]
+    /// Incidents whose lead over the device record is measured.
+    var leadsTaken: Set<UniqueID> = []
+    /// The minute in which the beginning of working hours was last looked for.
+    var reportedMinute = Int.min
     /// Silences and windows that people asked for.
     var quiet = QuietRules()
     /// The failure of the store that was logged last.
@@ -133,8 +137,9 @@ public actor Ledger {
         own = TenantFleet(
             tenant: .roomwatch, rules: own.rules, site: SiteRules(), watchedSince: now,
             generator: SeededGenerator(seed: generator.next()), incidents: known.incidents)
+        let synthetic = StoredRoom(room: .synthetic, listedSince: now.wall)
         for remark in own.restore(
-            rooms: [], tracks: [], conditions: known.conditions, seenUntil: nil, at: now)
+            rooms: [synthetic], tracks: known.tracks, conditions: known.conditions, seenUntil: nil, at: now)
         {
             log.warning("store: \(remark)")
         }
