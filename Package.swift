@@ -166,8 +166,8 @@ let package = Package(
         .executableTarget(
             name: "roomwatch-bench",
             dependencies: [
-                "CurlHTTP", "FleetCore", "FleetGraph", "FleetMonitor", "FleetStore", "FleetWeb", "GraphClient",
-                "HTTPExchange", "Timekeeping", argumentParser, logging,
+                "CurlHTTP", "FleetChannels", "FleetCore", "FleetGraph", "FleetMonitor", "FleetStore", "FleetWeb",
+                "GraphClient", "HTTPExchange", "Timekeeping", argumentParser, logging,
             ],
             swiftSettings: strict),
 
