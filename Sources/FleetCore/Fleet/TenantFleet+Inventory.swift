@@ -27,6 +27,7 @@ extension TenantFleet {
         for account in departed(from: next) { retire(account, at: now, into: &decision) }
         replace(with: next, at: now)
         dismissWitnesses(at: now, into: &decision)
+        renameIncidents(into: &decision)
         settle(at: now, into: &decision)
         return (decision, storedRooms)
     }
@@ -198,6 +199,21 @@ extension TenantFleet {
         case .floorOffline, .buildingOffline, .tenantOffline, .tenantBlind, .sourceStalled, .inventoryShrunk,
             .channelDown, .storeDegraded:
             false
+        }
+    }
+
+    /// A room that was renamed or moved while it is down is called by its new name from now on; its key stays.
+    private mutating func renameIncidents(into decision: inout FleetDecision) {
+        for incident in book.allOpen where Self.isAboutRoom(incident.condition) {
+            guard let known = incident.rooms.first, let slot = index[known.id] else { continue }
+            let now = Incident.RoomReference(rooms[slot])
+            guard now != known else { continue }
+            let event = book.amend(incident.key) { incident in
+                incident.name([now])
+                incident.scope.name = now.name
+                incident.summary = incident.summary.replacing(known.placedName, with: now.placedName)
+            }
+            if let event { decision.events.append(event) }
         }
     }
 
