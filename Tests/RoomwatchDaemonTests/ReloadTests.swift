@@ -25,11 +25,13 @@ import Testing
 
     @Test func whatMayChangeIsTakenUpAtOnce() async throws {
         try folder.configure(
-            inventory: "{ exclude: [room3@contoso.com], devices: false }", more: "poll: { presence: 8s, devices: 10m }")
+            inventory: "{ exclude: [room3@contoso.com], devices: false }",
+            more: "poll: { presence: 8s, devices: 10m, calendars: 9m }")
         await reload()
         let values = rig.watch.settings.values
         #expect(values.presence == .seconds(8))
         #expect(values.devices == .seconds(600))
+        #expect(values.calendars == .seconds(540))
         #expect(values.scope == InventoryScope(exclude: ["room3@contoso.com"]))
         #expect(!values.readsDevices)
         #expect(rig.journal.lines.contains("notice: the configuration was reloaded"))
