@@ -29,7 +29,8 @@ import Testing
         Change(old: "maintenance: []", new: "maintenance: [{ name: nightly, enabled: false }]"),
         Change(old: "receivers: [pager]\n", new: "receivers: [pager]\n    active: [{ days: mon-fri }]\n"),
         Change(
-            old: "receivers: [pager]\n", new: "receivers: [pager]\n    escalate: [{ after: 15m, receivers: [oncall] }]\n"),
+            old: "receivers: [pager]\n",
+            new: "receivers: [pager]\n    escalate: [{ after: 15m, receivers: [oncall] }]\n"),
         Change(old: "    fallback: oncall\n", new: "    fallback: oncall\n    escalate: true\n"),
         Change(old: "include: []", new: "include: [a@b.c]"),
         Change(old: "incidents: 400d", new: "incidents: 500d", restart: ["store.retention"]),

@@ -380,7 +380,8 @@ struct Mistake: Sendable, CustomTestStringConvertible {
         .route("mute: [{ days: sun, to: \"18:00\" }]", 14, "routes[0].mute[0].from", "when it begins"),
         .route("mute: [{ from: \"18:00\", to: \"18:00\" }]", 14, "routes[0].mute[0]", "same minute"),
         .route("active: [{ days: mo-fr }]", 14, "routes[0].active[0].days", "`mon`"),
-        .route("active: [{ days: mon, time_zone: Europe/Berln }]", 14, "routes[0].active[0].time_zone", "Europe/Berlin"),
+        .route(
+            "active: [{ days: mon, time_zone: Europe/Berln }]", 14, "routes[0].active[0].time_zone", "Europe/Berlin"),
         .route("active: [{ days: mon, until: \"18:00\" }]", 14, "routes[0].active[0].until", "days, from, to"),
         .route("escalate: { after: 15m }", 14, "routes[0].escalate", "not a list"),
         .route("escalate: [{ receivers: [oncall] }]", 14, "routes[0].escalate[0].after", "such as 15m"),

@@ -213,7 +213,9 @@ private func instant(_ text: String) throws -> Date { try Date(text, strategy: .
                       - { match: {}, receivers: [], escalate: [{ after: 1m, receivers: [oncall] }] }
                     """))
         #expect(
-            read.notices.map(\.description) == ["roomwatch.yaml:13: routes[1]: incidents of severity warning reach nobody"]
+            read.notices.map(\.description) == [
+                "roomwatch.yaml:13: routes[1]: incidents of severity warning reach nobody"
+            ]
         )
     }
 

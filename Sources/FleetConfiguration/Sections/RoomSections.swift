@@ -46,7 +46,8 @@ extension Reading {
         // The shipped window has its parts already; an entry replaces those that it names.
         let shipped = name == MaintenanceWindow.nightlyName ? MaintenanceWindow.nightly : nil
         guard let schedule = schedule(section, shipped: shipped?.weekly) else { return nil }
-        var window = MaintenanceWindow(name: name, schedule: .weekly(schedule, timeZone: section["time_zone"]?.timeZone()))
+        var window = MaintenanceWindow(
+            name: name, schedule: .weekly(schedule, timeZone: section["time_zone"]?.timeZone()))
         window.isEnabled = section["enabled"]?.boolean() ?? true
         window.match = section["match"]?.placeMatch(tenants: tenants) ?? PlaceMatch()
         window.deviceKinds = section["device_types"]?.deviceKinds() ?? shipped?.deviceKinds
