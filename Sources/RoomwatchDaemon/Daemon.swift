@@ -90,7 +90,7 @@ public struct Daemon: Sendable {
             try await ledger.beginOwn()
             for tenant in configuration.tenants {
                 try await ledger.begin(
-                    tenant: tenant.name, rules: configuration.detection, site: SiteRules(hours: configuration.hours))
+                    tenant: tenant.name, rules: configuration.detection, site: configuration.site)
             }
         } catch {
             throw .store(error)
@@ -99,10 +99,11 @@ public struct Daemon: Sendable {
         var watches: [TenantWatch] = []
         for tenant in configuration.tenants {
             guard let graph = credentials[tenant.name] else { continue }
-            watches.append(
-                try TenantWatch(
-                    tenant, configuration: configuration, credential: graph.credential, transport: graph.transport,
-                    parts: parts))
+            let watch = try TenantWatch(
+                tenant, configuration: configuration, credential: graph.credential, transport: graph.transport,
+                parts: parts)
+            await ledger.register(watch.calendars)
+            watches.append(watch)
         }
         let loopback = LoopbackChannel()
         let synthetic = SyntheticRoom(
@@ -183,6 +184,7 @@ public struct Daemon: Sendable {
             })
         for watch in watches {
             services.append(LoopService(name: "inventory \(watch.name)") { await watch.inventory.run() })
+            services.append(LoopService(name: "calendars \(watch.name)") { await watch.calendars.run() })
             services += watch.sweeps.map { sweep in
                 LoopService(name: "sweep \(watch.name)") { await sweep.run() }
             }

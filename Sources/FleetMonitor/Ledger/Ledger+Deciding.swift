@@ -23,6 +23,7 @@ extension Ledger {
         plan(decision.events, tenant: tenant, at: now, into: &change)
         log(decision, tenant: tenant)
         write(change, at: now)
+        askCalendars(after: decision, tenant: tenant, at: now)
     }
 
     /// Says in the journal what began and what ended; of a place that goes dark the first rooms and a count.

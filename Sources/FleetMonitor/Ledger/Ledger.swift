@@ -57,6 +57,8 @@ public actor Ledger {
     var reportedMinute = Int.min
     /// Silences and windows that people asked for.
     var quiet = QuietRules()
+    /// Where the calendar loop of each tenant takes rooms that cannot wait for its next round.
+    var calendarErrands: [TenantName: CalendarErrands] = [:]
     /// The failure of the store that was logged last.
     var saidStoreFailure: (kind: String, at: Moment)?
     var lastFlush: Moment
