@@ -77,7 +77,7 @@ import Testing
         #expect(
             read.notices.map(\.key) == [
                 "poll.calls", "poll.calendars", "correlation", "buildings.B2.contact", "store.retention.calls",
-                "api.tokens_file", "heartbeat",
+                "heartbeat",
             ])
         #expect(read.notices.map(\.line) == [15, 15, 17, 19, 22, 23, 25])
         #expect(

@@ -119,6 +119,7 @@ extension Ledger {
             }
             if let decision = fleets[tenant]?.tick(at: now) { carryOut(decision, tenant: tenant, at: now) }
         }
+        carryOut(own.tick(at: now), tenant: .roomwatch, at: now)
         review(at: now)
         if !memory.isEmpty || !unsavedInventories.isEmpty {
             flushMemory(at: now)

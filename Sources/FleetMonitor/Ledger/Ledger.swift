@@ -133,6 +133,8 @@ public actor Ledger {
         own = TenantFleet(
             tenant: .roomwatch, rules: own.rules, site: SiteRules(), watchedSince: now,
             generator: SeededGenerator(seed: generator.next()), incidents: known.incidents)
+        quiet = try store.quietRules(endingAfter: now.wall)
+        own.adopt(quiet: quiet)
         for remark in own.restore(
             rooms: [], tracks: [], conditions: known.conditions, seenUntil: nil, at: now)
         {
