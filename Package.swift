@@ -91,7 +91,8 @@ let package = Package(
         .target(
             name: "FleetWeb",
             dependencies: [
-                hummingbird, logging, metrics, serviceLifecycle, .product(name: "NIOCore", package: "swift-nio"),
+                "FleetAPI", crypto, httpTypes, hummingbird, logging, metrics, serviceLifecycle,
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOExtras", package: "swift-nio-extras"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -101,9 +102,8 @@ let package = Package(
         .target(
             name: "FleetMonitor",
             dependencies: [
-                "FleetChannels", "FleetCore", "FleetGraph", "FleetStore", "GraphClient", "HTTPExchange", "Systemd",
-                "Timekeeping", httpTypes, logging,
-                metrics,
+                "FleetAPI", "FleetChannels", "FleetCore", "FleetGraph", "FleetStore", "GraphClient", "HTTPExchange",
+                "Systemd", "Timekeeping", httpTypes, logging, metrics,
             ],
             swiftSettings: strict),
 
@@ -124,6 +124,16 @@ let package = Package(
             name: "roomwatchd",
             dependencies: [
                 "CMalloc", "CommandEntry", "FleetConfiguration", "RoomwatchDaemon", "Systemd", argumentParser, logging,
+            ],
+            swiftSettings: strict),
+
+        // The command of people.
+        .target(
+            name: "FleetClient", dependencies: ["FleetAPI", "HTTPExchange", httpTypes], swiftSettings: strict),
+        .executableTarget(
+            name: "roomctl",
+            dependencies: [
+                "CommandEntry", "CurlHTTP", "FleetAPI", "FleetClient", "HTTPExchange", "Timekeeping", argumentParser,
             ],
             swiftSettings: strict),
 
@@ -232,7 +242,8 @@ let package = Package(
         .testTarget(
             name: "RoomwatchDaemonTests",
             dependencies: [
-                "FleetChannels", "FleetConfiguration", "FleetCore", "FleetMonitor", "FleetStore", "GraphClient",
+                "FleetChannels", "FleetConfiguration", "FleetCore", "FleetMonitor", "FleetStore", "FleetWeb",
+                "GraphClient",
                 "HTTPExchange", "RoomwatchDaemon", "Systemd", "Timekeeping", "roomwatchd", logging, metrics,
             ],
             swiftSettings: strict),

@@ -23,12 +23,15 @@ public enum CommandEntry {
     /// Help and version leave with 0, wrong arguments with 2, a bare `ExitCode` with its own number and without a word,
     /// everything else with what `failure` makes of it, or with 1.
     ///
-    /// - Parameter failure: what an error of the command's own means; `nil` for errors that it does not know.
+    /// - Parameters:
+    ///   - arguments: without the name of the command; `nil` for those of the process.
+    ///   - failure: what an error of the command's own means; `nil` for errors that it does not know.
     public static func run<Command: AsyncParsableCommand>(
-        _ type: Command.Type, failure: @Sendable (any Error) -> CommandFailure? = { _ in nil }
+        _ type: Command.Type, arguments: [String]? = nil,
+        failure: @Sendable (any Error) -> CommandFailure? = { _ in nil }
     ) async {
         do {
-            var command = try Command.parseAsRoot()
+            var command = try Command.parseAsRoot(arguments)
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {

@@ -1,8 +1,8 @@
 // From the incident of the core to the incident of the contract. This is the only place that knows both, so that
 // neither has to change for the other's sake.
 
-import FleetAPI
-import FleetCore
+public import FleetAPI
+public import FleetCore
 
 extension IncidentBody {
     /// The incident as it was when `notification` was decided.
@@ -11,7 +11,8 @@ extension IncidentBody {
         self.notification = Reason(reason: notification.event.rawValue, rule: notification.rule)
     }
 
-    init(_ incident: Incident, from sender: SenderIdentity) {
+    /// The incident as it is, told to nobody.
+    public init(_ incident: Incident, from sender: SenderIdentity) {
         self.init(
             id: incident.id.text, revision: incident.revision, dedupKey: incident.key.text,
             condition: incident.condition.rawValue, severity: incident.severity.rawValue,
@@ -34,7 +35,7 @@ extension IncidentBody {
 }
 
 extension IncidentBody.Room {
-    init(_ room: Incident.RoomReference) {
+    public init(_ room: Incident.RoomReference) {
         self.init(id: room.id.text, name: room.name, email: room.email, building: room.building, floor: room.floor)
     }
 }

@@ -53,6 +53,9 @@ public struct Daemon: Sendable {
             guard files.allSatisfy(secrets.isPresent) else { continue }
             _ = try await secrets.credential(of: tenant, at: time.now())
         }
+        if configuration.api.tokensFile.map(secrets.isPresent) ?? false {
+            _ = try secrets.tokens(of: configuration)
+        }
         await transport.shutdown()
         await mail.shutdown()
     }
@@ -149,8 +152,15 @@ public struct Daemon: Sendable {
         let notifier = ServiceNotifier()
         let listeners = try listeners()
         let readiness = Readiness(expected: listeners.count, notifier: notifier, log: log)
+        let tokens = AccessTokens(try tokenTable(of: configuration))
+        let intents = LedgerIntents(
+            ledger: parts.ledger, store: store, executor: StoreExecutor(), sender: sender,
+            kinds: Dictionary(
+                configuration.receivers.map { ($0.name, $0.channel.kind.rawValue) },
+                uniquingKeysWith: { first, _ in first }), time: time)
         let router = WebApplication.router(
-            registry: registry, sources: sources(parts: parts, watches: watches))
+            registry: registry, sources: sources(parts: parts, watches: watches),
+            api: APIRoutes(intents: intents, tokens: tokens))
         let drain = Drain()
         let signals = await ProcessSignals.trapping([.hangup])
         let retention = RetentionPolicy(
@@ -192,7 +202,7 @@ public struct Daemon: Sendable {
         services += watching
         let reload = Reload(
             path: path, environment: environment, running: configuration, watches: watches, parts: parts,
-            notifier: notifier)
+            notifier: notifier, tokens: tokens)
         services.append(LoopService(name: "reload") { await reload.run(on: signals) })
         services.append(StatusService(notifier: notifier, parts: parts))
         services.append(PulseService(notifier: notifier, feed: parts.progress.feed, log: log))
@@ -247,6 +257,10 @@ public struct Daemon: Sendable {
     private var sender: SenderIdentity {
         SenderIdentity(
             version: Version.text, externalURL: configuration.api.externalURL, runbookURL: configuration.runbookURL)
+    }
+
+    private func tokenTable(of configuration: Configuration) throws(DaemonError) -> TokenTable {
+        try Secrets(configurationPath: path, environment: environment, log: log).tokens(of: configuration)
     }
 
     private func listeners() throws(DaemonError) -> [Listener] {
@@ -305,6 +319,20 @@ public struct Daemon: Sendable {
         var log = log
         log.logLevel = max(log.logLevel, .warning)
         return log
+    }
+}
+
+extension ReceiverConfiguration.Channel {
+    /// The word of the configuration.
+    fileprivate var kind: ChannelKind {
+        switch self {
+        case .webhook: .webhook
+        case .pagerDuty: .pagerduty
+        case .alertmanager: .alertmanager
+        case .teams: .teams
+        case .slack: .slack
+        case .email: .email
+        }
     }
 }
 

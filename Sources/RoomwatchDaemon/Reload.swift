@@ -4,6 +4,7 @@
 import FleetConfiguration
 import FleetCore
 import FleetMonitor
+import FleetWeb
 import Logging
 import Systemd
 import Timekeeping
@@ -16,6 +17,7 @@ struct Reload {
     let watches: [TenantWatch]
     let parts: DaemonParts
     let notifier: ServiceNotifier
+    let tokens: AccessTokens
 
     func run(on signals: ProcessSignals) async {
         var adopted = running.routing
@@ -56,8 +58,20 @@ struct Reload {
             guard let tenant = fresh.tenants.first(where: { $0.name == watch.name }) else { continue }
             watch.settings.replace(with: TenantWatch.values(of: tenant, in: fresh))
         }
+        reloadTokens(fresh)
         parts.log.notice("the configuration was reloaded")
         return inForce
+    }
+
+    /// The path of the file waits for a restart; what it holds does not, so that a token can be taken back at once.
+    private func reloadTokens(_ fresh: Configuration) {
+        guard fresh.api.tokensFile?.name == running.api.tokensFile?.name else { return }
+        do throws(DaemonError) {
+            let secrets = Secrets(configurationPath: path, environment: environment, log: parts.log)
+            tokens.replace(with: try secrets.tokens(of: fresh))
+        } catch {
+            parts.log.error("the tokens are not changed, the old ones stay: \(error)")
+        }
     }
 
     private func tell(_ say: () throws(ServiceNotifierError) -> Void) {

@@ -4,6 +4,7 @@
 import FleetConfiguration
 import FleetChannels
 import FleetCore
+import FleetWeb
 import Foundation
 import GraphClient
 import HTTPExchange
@@ -69,6 +70,17 @@ struct Secrets {
             } catch {
                 throw fault(certificate, "\(error)")
             }
+        }
+    }
+
+    /// Who may ask the API; nobody with a token when the configuration names no file.
+    func tokens(of configuration: Configuration) throws(DaemonError) -> TokenTable {
+        guard let reference = configuration.api.tokensFile else { return TokenTable() }
+        let text = try text(of: reference)
+        do throws(TokenFileError) {
+            return try TokenTable(parsing: text, tenants: Set(configuration.tenants.map(\.name.text)))
+        } catch {
+            throw fault(reference, "\(reference.name), \(error)")
         }
     }
 

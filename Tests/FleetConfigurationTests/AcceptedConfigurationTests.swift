@@ -77,9 +77,9 @@ import Testing
                     ]))
         #expect(
             read.notices.map(\.key) == [
-                "poll.calls", "store.retention.calls", "api.tokens_file",
+                "poll.calls", "store.retention.calls",
             ])
-        #expect(read.notices.map(\.line) == [15, 22, 23])
+        #expect(read.notices.map(\.line) == [15, 22])
         #expect(
             Set(read.secretReferences.map(\.name)) == [
                 "contoso-secret", "ca.pem", "hook-secret", "pd-key", "api-tokens", "deadman-url",

@@ -33,7 +33,7 @@ struct LayerTests {
             "roomwatchd": daemon.union(["CMalloc", "CommandEntry", "RoomwatchDaemon"]),
             // roomctl speaks the API and links neither the web server nor the store.
             "FleetClient": ports.union(["FleetAPI", "CurlHTTP"]),
-            "roomctl": ports.union(["FleetAPI", "FleetClient", "CurlHTTP"]),
+            "roomctl": ports.union(["FleetAPI", "FleetClient", "CurlHTTP", "CommandEntry"]),
             // The simulated tenant shares no type with what it tests: the same mistake on both sides would be
             // invisible.
             "TenantSimulator": ports,

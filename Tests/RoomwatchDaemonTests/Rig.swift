@@ -5,6 +5,7 @@ import FleetConfiguration
 import FleetCore
 import FleetMonitor
 import FleetStore
+import FleetWeb
 import Foundation
 import CoreMetrics
 import GraphClient
@@ -63,6 +64,7 @@ struct Rig {
     let ledger: Ledger
     let watch: TenantWatch
     let reload: Reload
+    let tokens = AccessTokens()
 
     init(_ folder: Folder) async throws {
         let configuration = try folder.load()
@@ -85,6 +87,6 @@ struct Rig {
             transport: Unreachable(), parts: parts)
         reload = Reload(
             path: folder.configuration, environment: [:], running: configuration, watches: [watch], parts: parts,
-            notifier: ServiceNotifier())
+            notifier: ServiceNotifier(), tokens: tokens)
     }
 }

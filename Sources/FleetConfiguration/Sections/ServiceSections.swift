@@ -24,7 +24,6 @@ extension Reading {
         // sun_path holds 108 bytes with the zero at its end (unix(7)).
         api.socket = section["socket"]?.absolutePath(maximum: 107) ?? api.socket
         api.tokensFile = section["tokens_file"]?.fileReference()
-        section["tokens_file"]?.noteWithoutEffect()
         let rule = WebAddress.Rule(allowsPlainHTTP: true)
         api.externalURL = section["external_url"].flatMap { $0.optionalAddress(rule: rule) }
         api.behindProxy = section["behind_proxy"]?.boolean() ?? false

@@ -29,7 +29,7 @@ public struct APIConfiguration: Sendable, Hashable {
     public var listen = ListenAddress(host: "127.0.0.1", port: 8470)
     /// Absolute path of the unix socket.
     public var socket = "/run/roomwatch/roomwatchd.sock"
-    /// Not acted on in this version.
+    /// The file with the hashes of bearer tokens; without it only the unix socket may ask anything of the API.
     public var tokensFile: SecretReference?
     /// Base of the links in notifications, without a slash at its end.
     public var externalURL: String?

@@ -28,11 +28,16 @@ public struct SentNotification: Sendable, Hashable {
     public var settledAt: Date?
     /// The newest error, or why it was withdrawn.
     public var remark: String?
+    public var decidedAt: Date?
+    /// When it is sent or tried again, while it waits.
+    public var due: Date?
 
     public init(
         id: UniqueID, receiver: ReceiverName, event: Notification.Event, state: State, attempts: Int, rule: String,
-        settledAt: Date? = nil, remark: String? = nil
+        settledAt: Date? = nil, remark: String? = nil, decidedAt: Date? = nil, due: Date? = nil
     ) {
+        self.decidedAt = decidedAt
+        self.due = due
         self.settledAt = settledAt
         self.remark = remark
         self.id = id

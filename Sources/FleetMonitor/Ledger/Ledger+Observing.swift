@@ -120,6 +120,7 @@ extension Ledger {
             }
             if let decision = fleets[tenant]?.tick(at: now) { carryOut(decision, tenant: tenant, at: now) }
         }
+        carryOut(own.tick(at: now), tenant: .roomwatch, at: now)
         review(at: now)
         reportOvernight(at: now)
         if !memory.isEmpty || !unsavedInventories.isEmpty {

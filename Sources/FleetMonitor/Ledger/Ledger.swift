@@ -140,6 +140,8 @@ public actor Ledger {
             tenant: .roomwatch, rules: own.rules, site: SiteRules(), watchedSince: now,
             generator: SeededGenerator(seed: generator.next()), incidents: known.incidents)
         let synthetic = StoredRoom(room: .synthetic, listedSince: now.wall)
+        quiet = try store.quietRules(endingAfter: now.wall)
+        own.adopt(quiet: quiet)
         for remark in own.restore(
             rooms: [synthetic], tracks: known.tracks, conditions: known.conditions, seenUntil: nil, at: now)
         {

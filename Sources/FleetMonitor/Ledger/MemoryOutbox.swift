@@ -92,7 +92,8 @@ struct MemoryOutbox {
         order.compactMap { rows[$0] }.filter { $0.notification.incident.id == incident }.map {
             SentNotification(
                 id: $0.notification.id, receiver: $0.notification.receiver, event: $0.notification.event,
-                state: $0.state, attempts: $0.attempts, rule: $0.notification.rule)
+                state: $0.state, attempts: $0.attempts, rule: $0.notification.rule,
+                decidedAt: $0.notification.decidedAt, due: $0.state == .waiting ? $0.due : nil)
         }
     }
 

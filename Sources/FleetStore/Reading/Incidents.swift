@@ -10,14 +10,16 @@ public struct IncidentQuery: Sendable, Hashable {
     public var tenant: TenantName?
     public var condition: Condition?
     public var statuses: Set<Incident.Status>?
+    public var severities: Set<Severity>?
     /// Only incidents older than this one: the `next` of the page before.
     public var before: UniqueID?
     public var limit: Int
 
     public init(
         tenant: TenantName? = nil, condition: Condition? = nil, statuses: Set<Incident.Status>? = nil,
-        before: UniqueID? = nil, limit: Int = 50
+        severities: Set<Severity>? = nil, before: UniqueID? = nil, limit: Int = 50
     ) {
+        self.severities = severities
         self.tenant = tenant
         self.condition = condition
         self.statuses = statuses
@@ -58,6 +60,9 @@ extension Store {
         if let statuses = query.statuses {
             // The words are raw values of an enumeration and hold no quote.
             conditions.append("status IN (\(statuses.map { "'\($0.rawValue)'" }.sorted().joined(separator: ",")))")
+        }
+        if let severities = query.severities {
+            conditions.append("severity IN (\(severities.map { "'\($0.rawValue)'" }.sorted().joined(separator: ",")))")
         }
         var remarks: [RowRemark] = []
         let page = try read("listing incidents") { db in

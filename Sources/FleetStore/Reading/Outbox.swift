@@ -88,7 +88,8 @@ extension Store {
             try db.rows(
                 of: "notification",
                 sql: """
-                    SELECT id, receiver, event, state, attempts, rule, settled_at, remark
+                    SELECT id, receiver, event, state, attempts, rule, settled_at, remark, decided_at,
+                      CASE state WHEN 'waiting' THEN next_attempt END
                     FROM notification WHERE incident = ? ORDER BY seq
                     """, arguments: [incident.text], &remarks
             ) { columns in
@@ -96,7 +97,8 @@ extension Store {
                     id: UniqueID(stored: try columns.text()), receiver: ReceiverName(try columns.text()),
                     event: try columns.word(Notification.Event.self),
                     state: try columns.word(SentNotification.State.self), attempts: try columns.number(),
-                    rule: try columns.text(), settledAt: try columns.dateIfAny(), remark: try columns.textIfAny())
+                    rule: try columns.text(), settledAt: try columns.dateIfAny(), remark: try columns.textIfAny(),
+                    decidedAt: try columns.dateIfAny(), due: try columns.dateIfAny())
             }
         }
         log(remarks)

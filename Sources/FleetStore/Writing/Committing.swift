@@ -12,9 +12,12 @@ extension Store {
     ///   - change: what was decided.
     ///   - attempts: deliveries that took place while the notifications of `change` could not be written (the memory
     ///     outbox, see Telling, Full disk), so that no row is ever seen waiting that was sent already.
+    ///   - request: who asked for it and what they wrote, when somebody did; a request is never repeated by itself.
     /// - Throws: `diskFull`, `io` and `busy` leave the database as it was, and the same call may be repeated.
-    public func commit(_ change: Change, attempts: [DeliveryAttempt] = []) throws(StoreError) {
-        guard !change.isEmpty || !attempts.isEmpty else { return }
+    public func commit(
+        _ change: Change, attempts: [DeliveryAttempt] = [], request: RequestRecord? = nil
+    ) throws(StoreError) {
+        guard !change.isEmpty || !attempts.isEmpty || request != nil else { return }
         try write("committing a change") { db in
             try db.upsert(change.tracks)
             try db.upsert(change.conditions)
@@ -27,6 +30,8 @@ extension Store {
             try db.append(change.suppressions)
             try db.write(change.observations)
             for attempt in attempts { try db.record(attempt) }
+            if let comment = request?.comment { try db.append(comment) }
+            if let audit = request?.audit { try db.append(audit) }
         }
     }
 }

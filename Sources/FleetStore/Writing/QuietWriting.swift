@@ -85,9 +85,7 @@ extension Store {
 
     public func append(_ comment: IncidentComment, audit: AuditEntry) throws(StoreError) {
         try write("keeping a comment on \(comment.incident)") { db in
-            try db.execute(
-                sql: "INSERT INTO comment (incident, at, author, text) VALUES (?, ?, ?, ?)",
-                arguments: [comment.incident.text, comment.at.milliseconds, comment.author, comment.text])
+            try db.append(comment)
             try db.append(audit)
         }
     }
@@ -98,8 +96,25 @@ extension Store {
     }
 }
 
+/// What is written beside a change that a person asked for.
+public struct RequestRecord: Sendable, Hashable {
+    public var audit: AuditEntry
+    public var comment: IncidentComment?
+
+    public init(audit: AuditEntry, comment: IncidentComment? = nil) {
+        self.audit = audit
+        self.comment = comment
+    }
+}
+
 extension Database {
-    fileprivate func append(_ audit: AuditEntry) throws {
+    func append(_ comment: IncidentComment) throws {
+        try execute(
+            sql: "INSERT INTO comment (incident, at, author, text) VALUES (?, ?, ?, ?)",
+            arguments: [comment.incident.text, comment.at.milliseconds, comment.author, comment.text])
+    }
+
+    func append(_ audit: AuditEntry) throws {
         try execute(
             sql: """
                 INSERT INTO audit (at, actor, role, origin, action, subject, detail) VALUES (?, ?, ?, ?, ?, ?, ?)

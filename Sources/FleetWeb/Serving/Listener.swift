@@ -49,14 +49,14 @@ public struct WebServer: Service {
     static let idleTimeout: TimeAmount = .seconds(60)
 
     private let listener: Listener
-    private let responder: RouterResponder<BasicRequestContext>
+    private let responder: RouterResponder<WebContext>
     private let log: Logger
     private let connections: Int
     private let onListening: @Sendable (String) async -> Void
 
     /// - Parameter onListening: called once with the address in use, which tells the port when 0 was asked for.
     public init(
-        listener: Listener, router: Router<BasicRequestContext>, log: Logger,
+        listener: Listener, router: Router<WebContext>, log: Logger,
         onListening: @escaping @Sendable (String) async -> Void
     ) {
         self.init(
@@ -66,7 +66,7 @@ public struct WebServer: Service {
 
     /// The same with another bound, for tests.
     init(
-        listener: Listener, router: Router<BasicRequestContext>, log: Logger, connections: Int,
+        listener: Listener, router: Router<WebContext>, log: Logger, connections: Int,
         onListening: @escaping @Sendable (String) async -> Void
     ) {
         self.listener = listener
@@ -135,7 +135,7 @@ public struct WebServer: Service {
         let connections = connections
         let http = HTTP1Channel(
             responder: { (request, writer: consuming ResponseWriter, channel) in
-                let context = BasicRequestContext(
+                let context = WebContext(
                     source: ApplicationRequestContextSource(channel: channel, logger: log))
                 let response = try await responder.respond(to: request, context: context)
                 try await writer.write(response: response.head, body: response.body)

@@ -1,4 +1,4 @@
-// What the daemon serves: liveness, readiness and figures. Pages and the API join here.
+// What the daemon serves: liveness, readiness, figures and the API. Pages join here.
 
 import Foundation
 public import Hummingbird
@@ -20,11 +20,13 @@ public struct WebSources: Sendable {
 
 /// The daemon's routes.
 public enum WebApplication {
-    /// `/healthz`, `/readyz` and `/metrics` (Contract, HTTP; open to everybody who can reach the listener).
+    /// `/healthz`, `/readyz` and `/metrics`, open to everybody who can reach the listener, and `/api/v1` for those who
+    /// may (Contract, HTTP).
     public static func router(
-        registry: MetricRegistry, sources: WebSources
-    ) -> Router<BasicRequestContext> {
-        let router = Router()
+        registry: MetricRegistry, sources: WebSources, api: APIRoutes? = nil
+    ) -> Router<WebContext> {
+        let router = Router(context: WebContext.self)
+        api?.add(to: router)
         router.get("healthz") { _, _ in
             text("ok\n")
         }

@@ -1,0 +1,35 @@
+// The command of people at night. Everything it can do is a call of FleetClient; this maps it to arguments, tables and
+// exit codes.
+
+import ArgumentParser
+import CommandEntry
+import FleetClient
+import Foundation
+
+@main
+struct Roomctl: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "roomctl",
+        abstract: "Asks a running roomwatchd, and tells it what people do.",
+        discussion: """
+            Without --url it speaks over the unix socket, where you act as operator. IDs may be shortened to a prefix that \
+            only one has.
+
+            Exit codes: 0 done, 1 failed or refused, 2 wrong arguments, 3 the daemon cannot be reached.
+            """,
+        version: "0.1.0",
+        subcommands: [
+            Incidents.self, Acknowledge.self, Resolve.self, Comment.self, Silences.self, Maintenance.self, Explain.self,
+            Receivers.self, Audit.self,
+        ])
+
+    static func main() async {
+        let arguments = GlobalOptions.moved(Array(CommandLine.arguments.dropFirst()))
+        await CommandEntry.run(Self.self, arguments: arguments) { error in
+            (error as? ClientError).map { error in
+                if case .unreachable = error { return CommandFailure(text: "roomctl: \(error)", exitCode: 3) }
+                return CommandFailure(text: "roomctl: \(error)", exitCode: 1)
+            }
+        }
+    }
+}
