@@ -44,7 +44,7 @@ extension TenantFleet {
                 }
                 continue
             }
-            guard isSeen(slot: slot, at: now) else {
+            guard isSeenDown(slot: slot, at: now) else {
                 if phase == .firing, standings[slot].voice == .none {
                     // Nobody is paged of what we cannot see; it falls, as far as sharing a cause goes, when it is seen.
                     hasUnseenWaiting = true
@@ -63,6 +63,14 @@ extension TenantFleet {
 
     private func isSeen(slot: Int, at now: Moment) -> Bool {
         !tracks[slot].presence.isUnseen(at: now, watchedSince: watchedSince, rules: rules)
+    }
+
+    /// Whether a room that is down was itself seen so lately, and in this run: somebody is told of it now. The main
+    /// device's record is sight of its own.
+    func isSeenDown(slot: Int, at now: Moment) -> Bool {
+        if tracks[slot].device.phase.isWrong, tracks[slot].deviceReading != nil { return true }
+        guard let usable = tracks[slot].presence.lastUsable, usable.steady > watchedSince.steady else { return false }
+        return usable.elapsed(until: now) < rules.unseenAfter
     }
 
     private mutating func collapses(of fallen: [FallenRoom], at now: Moment) -> [Collapse] {
@@ -270,7 +278,8 @@ extension TenantFleet {
                 if let event = book.resolve(key(of: place), as: .recovered, at: now) { decision.events.append(event) }
                 finish(place, reason: "most of its rooms are back", at: now, into: &decision)
                 if scopes[place]?.down == 0 { scopes[place] = nil }
-            } else if case .recovering = before.phase {
+            } else if before.isPhaseNews {
+                scopes[place]?.isPhaseNews = false
                 record(place, at: now, into: &decision)
             }
         }
@@ -289,6 +298,7 @@ extension TenantFleet {
                 waiting.insert(place)
                 continue
             }
+            scopes[place]?.down -= 1
             standings[slot].voice = .none
             standings[slot].onset = now
             touched.append(slot)

@@ -69,7 +69,6 @@ extension TenantFleet {
             raiseSeverities(of: nil, at: now, into: &decision)
             book.forget(at: now, reopenWithin: rules.reopenWithin)
         }
-        if hasUnseenWaiting { isStirred = true }
         tickQuiet(isFull: isNewMinute, at: now, into: &decision)
         if scopes.values.contains(where: \.isNews) { tellJoined(at: now, into: &decision) }
         settle(at: now, into: &decision)

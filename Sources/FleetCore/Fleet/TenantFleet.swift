@@ -241,6 +241,7 @@ public struct TenantFleet: Sendable {
 
     /// Ends an input: what fell together is correlated, and the rows of the rooms concerned are written once.
     mutating func settle(at now: Moment, into decision: inout FleetDecision) {
+        if hasUnseenWaiting { isStirred = true }
         correlate(at: now, into: &decision)
         guard !touched.isEmpty else { return }
         touched.sort()
