@@ -128,6 +128,8 @@ extension TenantFleet {
             scopes[place] = scope(of: incident, place: place, at: now)
             isStirred = true
         }
+        // From here on a place's members carry its state.
+        for place in scopes.keys { conditions[key(of: place)] = nil }
     }
 
     private mutating func restore(_ place: Place, member slot: Int, at now: Moment) {
@@ -275,6 +277,12 @@ extension TenantFleet {
         guard let slot = index[account] else { return }
         if case .place(let place) = standings[slot].voice {
             scopes[place]?.left(account)
+            if let total = scopes[place]?.total,
+                let event = book.amend(
+                    key(of: place), { $0.name($0.rooms.filter { $0.id != account }, total: total) })
+            {
+                decision.events.append(event)
+            }
             isStirred = true
         }
         standings[slot] = Standing()

@@ -114,6 +114,7 @@ extension Ledger {
     /// What time alone changes; called once a second.
     public func tick() {
         let now = time.now()
+        watchClock(at: now)
         for tenant in fleets.keys.sorted() {
             if let decision = fleets[tenant]?.judgeSight(at: now, sweep: nil, failure: sweeps[tenant]?.failure) {
                 carryOut(decision, tenant: tenant, at: now)
@@ -133,6 +134,7 @@ extension Ledger {
             checkpoint()
             write(Change(), at: now)
             foldLog(at: now)
+            for (tenant, fleet) in fleets { groups.forget(of: tenant, at: now, window: fleet.rules.correlation.window) }
         }
     }
 

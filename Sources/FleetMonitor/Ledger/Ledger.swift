@@ -49,12 +49,14 @@ public actor Ledger {
     var settledAt: [TenantName: Moment] = [:]
     /// Pages of siblings that wait for one another.
     var groups = GroupBook()
-    /// When an open incident is next looked at for reminders.
-    var reviews: [UniqueID: Date] = [:]
     /// Incidents whose lead over the device record is measured.
     var leadsTaken: Set<UniqueID> = []
     /// The minute in which the beginning of working hours was last looked for.
     var reportedMinute = Int.min
+    /// What is open and not acknowledged, for reminders and escalation.
+    var vigils: [UniqueID: Vigil] = [:]
+    /// How far the wall clock is ahead of the steady one, in seconds; a change is somebody's correction.
+    var wallAhead: Double?
     /// Silences and windows that people asked for.
     var quiet = QuietRules()
     /// Where the calendar loop of each tenant takes rooms that cannot wait for its next round.
@@ -122,7 +124,7 @@ public actor Ledger {
             settledAt[tenant] = now.advanced(by: rules.offline.badHold + rules.sweepInterval * 2)
         }
         fleet.adopt(quiet: quiet)
-        for incident in fleet.book.allOpen { reviews[incident.id] = now.wall }
+        for incident in fleet.book.allOpen { vigils[incident.id] = Vigil(next: now) }
         fleets[tenant] = fleet
         // Runs that were open when the last run of the daemon ended lasted until its last complete sweep.
         try store.endOpenRuns(tenant: tenant)
