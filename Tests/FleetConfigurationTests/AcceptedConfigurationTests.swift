@@ -79,7 +79,7 @@ import Testing
                 "poll.calls", "poll.calendars", "correlation", "buildings.B2.contact", "store.retention.calls",
                 "heartbeat",
             ])
-        #expect(read.notices.map(\.line) == [15, 15, 17, 19, 22, 23, 25])
+        #expect(read.notices.map(\.line) == [15, 15, 17, 19, 22, 25])
         #expect(
             Set(read.secretReferences.map(\.name)) == [
                 "contoso-secret", "ca.pem", "hook-secret", "pd-key", "api-tokens", "deadman-url",
