@@ -191,12 +191,14 @@ let package = Package(
         .testTarget(
             name: "FleetMonitorTests",
             dependencies: [
-                "FleetChannels", "FleetCore", "FleetGraph", "FleetMonitor", "FleetStore", "FleetWeb", "GraphClient",
+                "FleetAPI", "FleetChannels", "FleetCore", "FleetGraph", "FleetMonitor", "FleetStore", "FleetWeb",
+                "GraphClient",
                 "HTTPExchange", "Systemd", "TenantSimulator", "Timekeeping", grdb, httpTypes, logging, metrics,
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "FleetWebTests", dependencies: ["FleetWeb", hummingbird, logging, metrics], swiftSettings: strict),
+            name: "FleetWebTests", dependencies: ["FleetAPI", "FleetWeb", hummingbird, logging, metrics],
+            swiftSettings: strict),
         .testTarget(name: "SystemdTests", dependencies: ["Systemd", "Timekeeping", logging], swiftSettings: strict),
         .testTarget(
             name: "GraphClientTests",
@@ -229,6 +231,14 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(name: "FleetAPITests", dependencies: ["FleetAPI"], swiftSettings: strict),
+        .testTarget(
+            name: "FleetClientTests",
+            dependencies: [
+                "CurlHTTP", "FleetAPI", "FleetClient", "FleetWeb", "HTTPExchange", "Timekeeping", logging,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "RoomctlTests", dependencies: ["FleetAPI", "roomctl", argumentParser], swiftSettings: strict),
         .testTarget(
             name: "FleetChannelsTests",
             dependencies: [

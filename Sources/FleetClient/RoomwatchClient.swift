@@ -21,13 +21,16 @@ public struct RoomwatchClient: Sendable {
 
     private let transport: any HTTPTransport
     private let base: String
+    private let place: String
     private let token: Secret?
 
     /// - Parameters:
     ///   - base: `https://monitor.contoso.com`, without a slash at its end; over a unix socket any host will do.
+    ///   - place: how errors name the daemon; `nil` for the base.
     ///   - token: sent as the bearer token.
-    public init(transport: any HTTPTransport, base: String, token: Secret? = nil) {
+    public init(transport: any HTTPTransport, base: String, place: String? = nil, token: Secret? = nil) {
         self.transport = transport
+        self.place = place ?? base
         self.base = base
         self.token = token
     }
@@ -144,9 +147,9 @@ public struct RoomwatchClient: Sendable {
         } catch {
             if error.kind.mayHaveBeenApplied {
                 let doubt = method == .get ? "" : "; it may have been carried out, so look before you repeat it"
-                throw .unheard("the daemon did not answer: \(error)\(doubt)")
+                throw .unheard("the daemon at \(place) did not answer: \(error.detail)\(doubt)")
             }
-            throw .unreachable("the daemon cannot be reached: \(error)")
+            throw .unreachable("no daemon can be reached at \(place): \(error.detail)")
         }
         guard (200..<300).contains(answer.status) else {
             do {

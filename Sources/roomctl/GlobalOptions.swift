@@ -48,11 +48,17 @@ struct GlobalOptions: ParsableArguments {
     /// A client; the transport ends with the process.
     func client(time: SystemTimeSource) throws -> RoomwatchClient {
         var configuration = CurlConfiguration(caFile: caFile, userAgent: "roomctl")
-        if url == nil { configuration.unixSocketPath = socket ?? Self.defaultSocket }
+        var place: String?
+        if url == nil {
+            let path = socket ?? Self.defaultSocket
+            configuration.unixSocketPath = path
+            place = "unix:\(path)"
+        }
         var base = url ?? "http://localhost"
         while base.hasSuffix("/") { base.removeLast() }
         return RoomwatchClient(
-            transport: CurlTransport(configuration: configuration, time: time), base: base, token: try token())
+            transport: CurlTransport(configuration: configuration, time: time), base: base, place: place,
+            token: try token())
     }
 
     private func token() throws -> Secret? {

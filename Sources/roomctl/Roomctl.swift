@@ -15,6 +15,9 @@ struct Roomctl: AsyncParsableCommand {
             Without --url it speaks over the unix socket, where you act as operator. IDs may be shortened to a prefix that \
             only one has.
 
+            Options of every command: --socket PATH or --url URL with --token-file and --ca-file say where the daemon is, \
+            -o table, json or plain how the answer looks.
+
             Exit codes: 0 done, 1 failed or refused, 2 wrong arguments, 3 the daemon cannot be reached.
             """,
         version: "0.1.0",

@@ -42,10 +42,10 @@ struct Session {
     func show(json bytes: [UInt8]) { Terminal.write(String(decoding: bytes, as: UTF8.self) + "\n") }
 
     /// The whole id of an incident of which the beginning is given.
-    func incident(_ text: String, statuses: [String] = []) async throws -> String {
+    func incident(_ text: String) async throws -> String {
         try await Self.whole(text, "incident") {
             try await client.incidents(
-                IncidentsQuery(statuses: statuses, limit: IncidentsQuery.maximumLimit)
+                IncidentsQuery(limit: IncidentsQuery.maximumLimit)
             ).content.incidents.map(\.id)
         }
     }

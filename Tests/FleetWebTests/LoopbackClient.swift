@@ -1,6 +1,5 @@
 // A client of a few lines over plain sockets, so that the server is tested by something that shares no code with it.
 
-import Dispatch
 import Foundation
 import Glibc
 
@@ -29,15 +28,35 @@ enum LoopbackClient {
                     connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
                 }
             }
-            return try exchange(path, on: descriptor, connected: result)
+            return try exchange(request(path), on: descriptor, connected: result)
         }
+    }
+
+    /// A request with a method, header fields and a body over a unix socket.
+    static func send(
+        _ method: String, _ path: String, fields: [String: String] = [:], body: String? = nil, socket name: String
+    ) async throws -> Answer {
+        try await onThread {
+            let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+            let result = withUnixAddress(name) { connect(descriptor, $0, $1) }
+            return try exchange(request(path, method, fields, body), on: descriptor, connected: result)
+        }
+    }
+
+    private static func request(
+        _ path: String, _ method: String = "GET", _ fields: [String: String] = [:], _ body: String? = nil
+    ) -> String {
+        var lines = ["\(method) \(path) HTTP/1.1", "Host: localhost", "Connection: close"]
+        lines += fields.map { "\($0): \($1)" }
+        if let body { lines.append("Content-Length: \(body.utf8.count)") }
+        return lines.joined(separator: "\r\n") + "\r\n\r\n" + (body ?? "")
     }
 
     static func get(_ path: String, socket name: String) async throws -> Answer {
         try await onThread {
             let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
             let result = withUnixAddress(name) { connect(descriptor, $0, $1) }
-            return try exchange(path, on: descriptor, connected: result)
+            return try exchange(request(path), on: descriptor, connected: result)
         }
     }
 
@@ -63,15 +82,20 @@ enum LoopbackClient {
         }
     }
 
-    private static func exchange(_ path: String, on descriptor: Int32, connected: Int32) throws -> Answer {
+    private static func exchange(_ text: String, on descriptor: Int32, connected: Int32) throws -> Answer {
         defer { close(descriptor) }
         guard connected == 0 else { throw LoopbackError.failed("connecting", errno) }
         // A server that never answers fails the test instead of hanging it.
         var limit = timeval(tv_sec: 20, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        let request = Array("GET \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".utf8)
-        guard write(descriptor, request, request.count) == request.count else {
-            throw LoopbackError.failed("writing", errno)
+        let request = Array(text.utf8)
+        // A server that refuses a large body answers and closes before it has read all of it.
+        var sent = 0
+        while sent < request.count {
+            let count = Glibc.send(
+                descriptor, Array(request[sent...]), request.count - sent, Int32(MSG_NOSIGNAL))
+            if count <= 0 { break }
+            sent += count
         }
         var received: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
@@ -100,7 +124,8 @@ enum LoopbackClient {
         _ body: @escaping @Sendable () throws -> Value
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(with: Result { try body() }) }
+            // A thread of its own: the queues of Dispatch are those that the server under test runs on.
+            Thread { continuation.resume(with: Result { try body() }) }.start()
         }
     }
 }

@@ -36,7 +36,7 @@ public struct TokenTable: Sendable, Hashable {
     ///
     /// - Parameter tenants: the tenants of the configuration; a token bound to another one could never be used.
     public init(parsing text: String, tenants: Set<String>) throws(TokenFileError) {
-        for (place, raw) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (place, raw) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let line = raw.trimmingCharacters(in: .whitespaces)
             guard !line.isEmpty, !line.hasPrefix("#") else { continue }
             let token = try Self.token(line, number: place + 1, tenants: tenants)
@@ -87,6 +87,14 @@ public struct TokenTable: Sendable, Hashable {
         }
         guard digits.count % 2 == 0, !digits.contains(-1) else { return nil }
         return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] * 16 + digits[$0 + 1]) }
+    }
+
+    /// The hash of a token as it stands in the file.
+    static func hexadecimalHash(of token: String) -> String {
+        SHA256.hash(data: Data(token.utf8)).map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.count == 1 ? "0" + digits : digits
+        }.joined()
     }
 
     /// Whose token it is. Every hash is compared whole, so that the time it takes tells nothing.

@@ -61,9 +61,7 @@ struct Incidents: AsyncParsableCommand {
                 let (width, isColoured) = (session.terminal.width, session.terminal.isColoured)
                 let parts = session.rendering.incident(answer.content).map { title, table in
                     let text = table.text(width: width, isColoured: isColoured)
-                    return title.isEmpty
-                        ? String(text.drop { $0 != "\n" }.dropFirst())
-                        : Terminal.styled(title, .bold, isColoured) + "\n" + text
+                    return title.isEmpty ? text : Terminal.styled(title, .bold, isColoured) + "\n" + text
                 }
                 Terminal.write(parts.joined(separator: "\n"))
             }
@@ -86,7 +84,7 @@ struct Acknowledge: AsyncParsableCommand {
         var refused = 0
         for text in ids {
             do {
-                let id = try await session.incident(text, statuses: ["open", "acknowledged"])
+                let id = try await session.incident(text)
                 let answer = try await session.client.acknowledge(id, comment: comment)
                 let one = answer.content.incident
                 session.show(answer, "\(one.id) is acknowledged by \(one.acknowledgedBy ?? "you"): \(one.summary)")
@@ -115,7 +113,7 @@ struct Resolve: AsyncParsableCommand {
 
     func run() async throws {
         let session = try Session(options)
-        let whole = try await session.incident(id, statuses: ["open", "acknowledged"])
+        let whole = try await session.incident(id)
         let answer = try await session.client.resolve(whole, comment: comment)
         session.show(answer, "\(answer.content.incident.id) is resolved: \(answer.content.incident.summary)")
     }

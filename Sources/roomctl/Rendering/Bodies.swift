@@ -117,8 +117,7 @@ struct Rendering {
         }
         text += Self.more(preview.incidentsTotal, "incident")
         for room in preview.rooms.prefix(Self.previewed) {
-            let place = [room.building, room.floor.map { "floor \($0)" }].compactMap(\.self).joined(separator: ", ")
-            text += "  \(room.name)\(place.isEmpty ? "" : " (\(place))")\n"
+            text += "  \(Self.placed(room))\n"
         }
         text += Self.more(preview.roomsTotal, "room")
         return text.split(separator: "\n", omittingEmptySubsequences: false).map { String($0).harmless }
@@ -140,7 +139,7 @@ struct Rendering {
                 .init("where", isFlexible: true), .init("rooms"), .init("reason", isFlexible: true),
             ],
             rows: windows.map { one in
-                let places = [one.tenants, one.buildings, one.floors.map { "floor \($0)" }, one.rooms].flatMap(\.self)
+                let places = [one.tenants, one.buildings, one.floors.map(Self.level), one.rooms].flatMap(\.self)
                 var when = one.schedule
                 if let from = one.startsAt, let to = one.endsAt { when = "\(clock(from)) to \(clock(to))" }
                 let author = one.author.map { ", \($0)" } ?? ""
@@ -183,13 +182,23 @@ struct Rendering {
 
     static func facts(_ facts: [(String, Cell)]) -> Table {
         Table(
-            columns: [.init("what"), .init("value", isFlexible: true)], rows: facts.map { [Cell($0.0, .faint), $0.1] })
+            columns: [.init("what"), .init("value", isFlexible: true)],
+            rows: facts.map { [Cell($0.0, .faint), $0.1] }, hasHead: false)
     }
 
     static func tone(severity: String, status: String) -> Tone {
         if status == "resolved" { return .faint }
         return severity == "critical" ? .bad : severity == "error" ? .doubtful : .plain
     }
+
+    /// `Room 17 (B2, floor 3)`
+    static func placed(_ room: IncidentBody.Room) -> String {
+        let place = [room.building, room.floor.map(level)].compactMap(\.self).joined(separator: ", ")
+        return place.isEmpty ? room.name : "\(room.name) (\(place))"
+    }
+
+    /// Directories hold `3` as well as `Floor 3`.
+    private static func level(_ floor: String) -> String { Int(floor) == nil ? floor : "floor \(floor)" }
 
     // MARK: Instants
 

@@ -6,8 +6,7 @@ import Foundation
 extension Rendering {
     /// - Parameter width: sentences are broken there.
     func explanation(_ one: RoomExplanation, terminal: Terminal) -> String {
-        let place = [one.room.building, one.room.floor.map { "floor \($0)" }].compactMap(\.self).joined(separator: ", ")
-        let head = "\(one.room.name)\(place.isEmpty ? "" : " (\(place))")  \(one.room.email)  \(one.tenant)".harmless
+        let head = "\(Self.placed(one.room))  \(one.room.email)  \(one.tenant)".harmless
         var text = Terminal.styled(head, .bold, terminal.isColoured) + "\n\n"
         for sentence in one.answer { text += Self.wrapped(sentence.harmless, width: terminal.width) }
         for (title, table) in explained(one) where !table.rows.isEmpty {

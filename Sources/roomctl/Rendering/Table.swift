@@ -51,14 +51,16 @@ struct Table: Sendable, Hashable {
 
     var columns: [Column]
     var rows: [[Cell]] = []
+    /// Facts under one another need no titles.
+    var hasHead = true
 
     /// For people.
     ///
     /// - Parameter width: of the terminal; `nil` cuts nothing.
     func text(width: Int?, isColoured: Bool) -> String {
         let widths = widths(within: width)
-        let head = columns.map { Cell($0.title.uppercased(), .faint) }
-        return ([head] + rows).map { row in
+        let head = hasHead ? [columns.map { Cell($0.title.uppercased(), .faint) }] : []
+        return (head + rows).map { row in
             var line = ""
             for (place, cell) in row.enumerated() {
                 let cut = cell.text.cut(to: widths[place])
@@ -66,6 +68,7 @@ struct Table: Sendable, Hashable {
                 let padding = isLast ? 0 : widths[place] - cut.columns + Self.gap
                 line += Terminal.styled(cut, cell.tone, isColoured) + String(repeating: " ", count: padding)
             }
+            while line.last == " " { line.removeLast() }
             return line + "\n"
         }.joined()
     }
@@ -75,7 +78,7 @@ struct Table: Sendable, Hashable {
 
     private func widths(within width: Int?) -> [Int] {
         var widths = columns.indices.map { place in
-            ([columns[place].title.columns] + rows.map { $0[place].text.columns }).max() ?? 0
+            ([hasHead ? columns[place].title.columns : 0] + rows.map { $0[place].text.columns }).max() ?? 0
         }
         guard let width else { return widths }
         let gaps = Self.gap * max(0, columns.count - 1)

@@ -1,0 +1,116 @@
+// The other side of the API: it notes what it was asked and by whom, and answers with the same bodies each time.
+
+import FleetAPI
+import Foundation
+import Synchronization
+
+final class ScriptedIntents: Intents {
+    private let kept = Mutex<[String]>([])
+    private let refusal: Mutex<Refusal?> = Mutex(nil)
+
+    var asked: [String] { kept.withLock { $0 } }
+    func refuse(with refusal: Refusal) { self.refusal.withLock { $0 = refusal } }
+
+    private func note(_ what: String, _ asker: Asker) throws(Refusal) {
+        kept.withLock { $0.append("\(what) by \(asker.role.rawValue)\(asker.tenant.map { "," + $0 } ?? "")") }
+        if let refusal = refusal.withLock({ $0 }) { throw refusal }
+    }
+
+    static let at = Timestamp("2026-11-20T08:00:00Z") ?? Timestamp(.distantPast)
+    static let incident = IncidentBody(
+        id: "01ARZ3NDEKTSV4RRFFQ69G5FAV", revision: 1, dedupKey: "contoso:room.offline:1", condition: "room.offline",
+        severity: "critical", status: "open", tenant: "contoso",
+        scope: IncidentBody.Scope(kind: "room", id: "1", name: "Room 17"),
+        rooms: [IncidentBody.Room(id: "1", name: "Room 17", email: "room17@contoso.com", building: "B2", floor: "3")],
+        roomsTotal: 1, cause: "unknown", summary: "Room 17 (B2, floor 3) is offline", firstBadAt: at, openedAt: at)
+    static let silence = SilenceBody(
+        id: "01ARZ3NDEKTSV4RRFFQ69G5FAW", matchers: ["building=\"B2\""], state: "active", startsAt: at, endsAt: at,
+        createdAt: at, author: "anna", reason: "cabling", expiredBy: nil)
+    static let window = WindowBody(
+        id: "01ARZ3NDEKTSV4RRFFQ69G5FAX", name: "air", kind: "once", enabled: true, state: "open", schedule: "once",
+        startsAt: at, endsAt: at, tenants: [], buildings: ["B2"], floors: [], rooms: [], roomsTotal: 4, author: "anna",
+        reason: "filters")
+
+    func incidents(_ query: IncidentsQuery, for asker: Asker) async throws(Refusal) -> IncidentList.Content {
+        let filters = "\(query.statuses) \(query.severities) \(query.tenant ?? "-") \(query.condition ?? "-")"
+        try note("incidents \(filters) \(query.cursor ?? "-") \(query.limit)", asker)
+        return IncidentList.Content(incidents: [Self.incident], nextCursor: Self.incident.id)
+    }
+
+    func incident(_ id: String, for asker: Asker) async throws(Refusal) -> IncidentDetail {
+        try note("incident \(id)", asker)
+        return IncidentDetail(incident: Self.incident, comments: [], notifications: [], suppressions: [])
+    }
+
+    func acknowledge(_ id: String, _ note: NoteRequest, for asker: Asker) async throws(Refusal) -> IncidentBody {
+        try self.note("acknowledge \(id) \(note.comment ?? "-")", asker)
+        return Self.incident
+    }
+
+    func resolve(_ id: String, _ note: NoteRequest, for asker: Asker) async throws(Refusal) -> IncidentBody {
+        try self.note("resolve \(id) \(note.comment ?? "-")", asker)
+        return Self.incident
+    }
+
+    func comment(on id: String, _ comment: CommentRequest, for asker: Asker) async throws(Refusal) -> CommentBody {
+        try note("comment \(id) \(comment.text)", asker)
+        return CommentBody(at: Self.at, author: asker.name, text: comment.text)
+    }
+
+    func silences(for asker: Asker) async throws(Refusal) -> [SilenceBody] {
+        try note("silences", asker)
+        return [Self.silence]
+    }
+
+    func preview(_ silence: SilenceRequest, for asker: Asker) async throws(Refusal) -> SilencePreview {
+        try note("preview \(silence.matchers)", asker)
+        return SilencePreview(
+            matchers: silence.matchers, endsAt: silence.endsAt, rooms: [], roomsTotal: 0, incidents: [],
+            incidentsTotal: 0)
+    }
+
+    func create(_ silence: SilenceRequest, for asker: Asker) async throws(Refusal) -> SilenceBody {
+        try note("create \(silence.matchers) \(silence.reason)", asker)
+        return Self.silence
+    }
+
+    func expireSilence(_ id: String, for asker: Asker) async throws(Refusal) -> SilenceBody {
+        try note("expire \(id)", asker)
+        return Self.silence
+    }
+
+    func windows(for asker: Asker) async throws(Refusal) -> [WindowBody] {
+        try note("windows", asker)
+        return [Self.window]
+    }
+
+    func plan(_ window: WindowRequest, for asker: Asker) async throws(Refusal) -> WindowBody {
+        try note("plan \(window.name)", asker)
+        return Self.window
+    }
+
+    func cancelWindow(_ id: String, for asker: Asker) async throws(Refusal) { try note("cancel \(id)", asker) }
+
+    func explain(room: String, for asker: Asker) async throws(Refusal) -> RoomExplanation {
+        try note("explain \(room)", asker)
+        throw Refusal(.notFound, "no room is called \(room)", remedy: "check the spelling")
+    }
+
+    func receivers(for asker: Asker) async throws(Refusal) -> [ReceiverBody] {
+        try note("receivers", asker)
+        return [
+            ReceiverBody(name: "oncall", kind: "webhook", state: "ok", backlog: 0, waitingSince: nil, fallback: nil)
+        ]
+    }
+
+    func test(receiver: String, for asker: Asker) async throws(Refusal) -> ReceiverTestBody {
+        try note("test \(receiver)", asker)
+        return ReceiverTestBody(
+            receiver: receiver, incident: Self.incident.id, state: "accepted", attempts: 1, tookMs: 12, remark: nil)
+    }
+
+    func audit(limit: Int, for asker: Asker) async throws(Refusal) -> [AuditBody] {
+        try note("audit \(limit)", asker)
+        return []
+    }
+}
