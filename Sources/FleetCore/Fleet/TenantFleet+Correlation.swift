@@ -36,6 +36,8 @@ extension TenantFleet {
             let isRecent = onset.elapsed(until: now) <= rules.correlation.window
             // Who has somebody to speak for it and fell long ago is no news; with a dark tenant that is nearly everybody.
             if standings[slot].voice != .none, !isRecent { continue }
+            // Nothing is wider than the tenant.
+            if standings[slot].voice == .place(.tenant) { continue }
             if case .place(let place) = standings[slot].voice, scopes[place]?.isOver ?? true { continue }
             if let excuse = excuse(ofRoomAt: slot, at: now) {
                 hasExcused = true
@@ -77,6 +79,13 @@ extension TenantFleet {
         // The common case: a single room falls, and nothing is open that it could belong to.
         let open = scopes.filter { $0.value.takesRooms(at: now, rules: rules.correlation) }
         if fallen.count < CorrelationRules.pair, open.isEmpty { return [] }
+        // With a tenant that falls at once these save the whole work for nearly every page of a sweep.
+        if open[.tenant] != nil {
+            return [Collapse(place: .tenant, slots: fallen.map(\.slot), isPartial: false, reason: Collapse.joined)]
+        }
+        if open.isEmpty, fallen.lazy.filter(\.isFiring).prefix(CorrelationRules.pair).count < CorrelationRules.pair {
+            return []
+        }
         let populations = populations(fallen, at: now)
         let correlator = Correlator(
             rules: rules.correlation, population: { populations[$0] ?? 0 }, isOpen: { open[$0] != nil })

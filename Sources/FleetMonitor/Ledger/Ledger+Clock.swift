@@ -17,11 +17,8 @@ extension Ledger {
         defer { wallAhead = ahead }
         guard let before = wallAhead, abs(ahead - before) >= Self.clockStep else { return }
         let step = ahead - before
-        log.warning(
-            """
-            the wall clock was set \(step > 0 ? "forward" : "back") by \(Duration.seconds(abs(step)).inWords); no timer \
-            moves with it
-            """)
+        let length = Duration.seconds(abs(step)).inWords
+        log.warning("the wall clock was set \(step > 0 ? "forward" : "back") by \(length); no timer moves with it")
         memory.shift(by: step)
         do throws(StoreError) {
             try store.shiftWaiting(by: step)
