@@ -42,7 +42,8 @@ final class PresenceOracle: Sendable {
         var stamp: String?
         var stampLowerSince: Duration?
         var marks: [Mark] = []
-        var owed: [Mark] = []
+        /// The newest answer, where it leaves only one phase possible.
+        var owed: Mark?
     }
 
     private let rooms = Mutex<[String: Room]>([:])
@@ -56,7 +57,7 @@ final class PresenceOracle: Sendable {
                 rooms[id]?.newestAsked = nil
                 rooms[id]?.stamp = nil
                 rooms[id]?.stampLowerSince = nil
-                rooms[id]?.owed = []
+                rooms[id]?.owed = nil
             }
         }
     }
@@ -115,7 +116,7 @@ final class PresenceOracle: Sendable {
         }
         if room.marks.count >= keptMarks { room.marks.removeFirst(keptMarks / 2) }
         room.marks.append(mark)
-        if mark.mustFire || mark.mustClear { room.owed = [mark] }
+        room.owed = mark.mustFire || mark.mustClear ? mark : nil
     }
 
     private static func grow(_ streak: inout Streak?, at now: Duration, to bound: (count: Int, hold: Duration)) -> Bool
@@ -130,10 +131,10 @@ final class PresenceOracle: Sendable {
         rooms.withLock { $0[id]?.marks.last { $0.wall == wall } }
     }
 
-    /// The newest answer of each room that leaves only one phase possible, in the order of the rooms' ids.
+    /// Rooms whose newest answer leaves only one phase possible, in the order of their ids.
     func owed() -> [(id: String, mark: Mark)] {
         rooms.withLock { rooms in
-            rooms.flatMap { id, room in room.owed.map { (id, $0) } }.sorted { $0.id < $1.id }
+            rooms.compactMap { id, room in room.owed.map { (id, $0) } }.sorted { $0.id < $1.id }
         }
     }
 

@@ -23,7 +23,6 @@ struct StoreAudit {
     private let log: RunLog
     private var lastTransition: Int64 = 0
     private var lastNotification: Int64 = 0
-    private var steps: [Chain: [Step]] = [:]
     private var phases: [Chain: String] = [:]
     private var notifications: [String: String] = [:]
     private var names: [String: String] = [:]
@@ -88,7 +87,6 @@ struct StoreAudit {
                     .replay, "\(chain.condition) \(name(chain.subject)) left \(step.from) while it was \(before)")
             }
             phases[chain] = step.to
-            steps[chain, default: []].append(step)
             judge(step, of: chain)
         }
     }
@@ -109,7 +107,7 @@ struct StoreAudit {
     private func checkOwed() {
         for (id, mark) in oracle.owed() where names[id] != nil && !isWeak(id) {
             let chain = Chain(condition: "room.offline", subject: id)
-            let phase = steps[chain]?.last { $0.at <= mark.wall }?.to ?? "clear"
+            let phase = phases[chain] ?? "clear"
             if mark.mustFire, phase != "firing" {
                 log.violate(.firesWhenDue, "\(name(id)) was bad for long enough and is \(phase)")
             }
