@@ -166,6 +166,7 @@ final class Course {
     private func tellTruth() {
         for record in surroundings.tenant.groundTruth() {
             log.count("events in the tenant")
+            audit.learn(record, at: time.now().steady)
             log.say(
                 "truth",
                 [record.event, record.room ?? record.building, record.detail, "(cause \(record.cause))"]
@@ -177,7 +178,7 @@ final class Course {
         guard let daemon else { return }
         try audit.look(
             at: daemon.disk, life: daemon.life, now: time.now(),
-            isWritable: !daemon.disk.isFull && time.elapsed >= lagsUntil)
+            isWritable: !daemon.disk.isFull && time.elapsed >= lagsUntil, desks: surroundings.desks)
         for overdue in daemon.progress.feed.overdue() {
             log.violate(.loopsKeepTheirWord, "\(overdue.name) is overdue")
         }

@@ -138,6 +138,11 @@ final class PresenceOracle: Sendable {
         }
     }
 
+    /// Whether the room has had a usable answer at least once since an instant, and lately.
+    func hasHeard(_ id: String, since: Duration) -> Bool {
+        rooms.withLock { rooms in rooms[id]?.lastUsable.map { $0 > since } ?? false }
+    }
+
     /// How many of the rooms ever seen had a usable answer that was asked within `window` before `now`.
     func seen(within window: Duration, before now: Duration) -> (seen: Int, known: Int) {
         rooms.withLock { rooms in

@@ -4,6 +4,7 @@
 import FleetCore
 import Foundation
 import GRDB
+import TenantSimulator
 import Timekeeping
 
 /// What the store has said so far.
@@ -26,6 +27,10 @@ struct StoreAudit {
     private var phases: [Chain: String] = [:]
     private var notifications: [String: String] = [:]
     private var names: [String: String] = [:]
+    private var firingSince: [String: Duration] = [:]
+    private var offlineSince: [String: Duration] = [:]
+    /// Since when every room has been asked and answered for.
+    private var clearSince: Duration?
     /// Since when fewer than half of the rooms have been seen lately, by the steady clock.
     private var darkSince: Duration?
 
@@ -37,16 +42,77 @@ struct StoreAudit {
     /// Looks at everything new.
     ///
     /// - Parameter isWritable: whether the disk takes everything at once, so that the store cannot lag.
-    mutating func look(at disk: Disk, life: Life, now: Moment, isWritable: Bool) throws {
+    mutating func look(at disk: Disk, life: Life, now: Moment, isWritable: Bool, desks: [ReceiverDesk]) throws {
         try disk.read { db in
             try readRooms(db)
-            try readTransitions(db)
+            try readTransitions(db, now: now)
             try readNotifications(db)
             try checkIncidents(db)
         }
-        if isWritable {
-            checkOwed()
-            checkSight(life: life, now: now)
+        guard isWritable else {
+            clearSince = nil
+            return
+        }
+        checkOwed()
+        checkSight(life: life, now: now)
+        checkTruth(life: life, now: now)
+        try disk.read { try checkTold($0, life: life, now: now, desks: desks) }
+    }
+
+    // MARK: Against what really happened
+
+    /// What the tenant knows and the daemon does not.
+    mutating func learn(_ record: GroundTruthRecord, at now: Duration) {
+        guard let account = record.account?.lowercased() else { return }
+        switch record.event {
+        case "presence_offline": offlineSince[account] = offlineSince[account] ?? now
+        // Of several causes the first that ends is enough to begin anew: only what is certain is demanded.
+        case "presence_online", "presence_unknown", "account_disabled": offlineSince[account] = nil
+        case "presence_known", "account_enabled": offlineSince[account] = nil
+        default: break
+        }
+    }
+
+    /// A room that really is dark must not be overlooked while everything can be seen.
+    private mutating func checkTruth(life: Life, now: Moment) {
+        let (seen, known) = oracle.seen(within: .seconds(12), before: now.steady)
+        let isClear = known > 0 && seen * 10 >= known * 9
+        clearSince = isClear ? clearSince ?? now.steady : nil
+        guard let clearSince else { return }
+        let from = max(clearSince, life.began.steady)
+        for (id, since) in offlineSince.sorted(by: { $0.key < $1.key }) where names[id] != nil {
+            let dark = now.steady - max(since, from)
+            let phase = phases[Chain(condition: "room.offline", subject: id)] ?? "clear"
+            // Hold, two sweeps, a slow road, and a minute in which an older answer may be doubted.
+            if dark > .seconds(100), phase != "firing", phase != "recovering", oracle.hasHeard(id, since: from) {
+                log.violate(.everyOutageIsTold, "\(name(id)) is really dark and nobody noticed")
+            }
+        }
+    }
+
+    /// Whoever is down is spoken for, and the receiver that keeps account knows of it.
+    private func checkTold(_ db: Database, life: Life, now: Moment, desks: [ReceiverDesk]) throws {
+        guard now.steady - life.began.steady > .seconds(300), let desk = desks.first,
+            desk.hasBeenWell(for: .seconds(300))
+        else { return }
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT account, voice FROM track AS room
+                WHERE (presence_phase = 'firing' OR device_phase = 'firing') AND NOT EXISTS (
+                  SELECT 1 FROM suppression WHERE dedup_key = 'contoso:room.offline:' || room.account
+                ) AND NOT EXISTS (SELECT 1 FROM suppression WHERE dedup_key = room.voice)
+                ORDER BY account
+                """)
+        for row in rows {
+            let id: String = row["account"]
+            guard let since = firingSince[id], now.steady - since > .seconds(200) else { continue }
+            let voice: String? = row["voice"]
+            let key = voice == "own" ? "contoso:room.offline:\(id)" : voice
+            // A member of a trouble that is over waits to be looked at again, at most ten minutes.
+            if let key, desk.believes(key) { continue }
+            if key != nil, key != "contoso:room.offline:\(id)", now.steady - since < .seconds(3600) { continue }
+            log.violate(.everyOutageIsTold, "\(name(id)) is down, and \(desk.name) has not heard of it")
         }
     }
 
@@ -70,7 +136,7 @@ struct StoreAudit {
         return (number - 1) % 10 == 4
     }
 
-    private mutating func readTransitions(_ db: Database) throws {
+    private mutating func readTransitions(_ db: Database, now: Moment) throws {
         let rows = try Row.fetchAll(
             db, sql: "SELECT * FROM transition WHERE seq > ? ORDER BY seq", arguments: [lastTransition])
         for row in rows {
@@ -87,6 +153,9 @@ struct StoreAudit {
                     .replay, "\(chain.condition) \(name(chain.subject)) left \(step.from) while it was \(before)")
             }
             phases[chain] = step.to
+            if chain.condition == "room.offline" {
+                firingSince[chain.subject] = step.to == "firing" ? firingSince[chain.subject] ?? now.steady : nil
+            }
             judge(step, of: chain)
         }
     }

@@ -160,9 +160,10 @@ struct PresenceRow: Sendable {
             guard let id = item["id"] as? String else { return nil }
             let verdict: Verdict
             switch item["availability"] as? String {
-            case nil, "", "PresenceUnknown": verdict = .unknown
-            case "Offline": verdict = .bad
-            default: verdict = .good
+            case "Offline"?: verdict = .bad
+            case "Available"?, "Away"?, "BeRightBack"?, "Busy"?, "DoNotDisturb"?: verdict = .good
+            // A word that nobody has seen before says as much as none.
+            default: verdict = .unknown
             }
             return PresenceRow(id: id.lowercased(), verdict: verdict, stamp: item["sequenceNumber"] as? String)
         }

@@ -66,6 +66,15 @@ final class ReceiverDesk: Sendable {
         return spells.last { $0.from <= now && now < $0.until }?.mood ?? .well
     }
 
+    /// Whether nothing has been wrong with it for a while.
+    func hasBeenWell(for duration: Duration) -> Bool {
+        let now = time.elapsed
+        return !spells.contains { $0.from <= now && now - duration < $0.until }
+    }
+
+    /// Whether it believes that something is wrong.
+    func believes(_ key: String) -> Bool { state.withLock { $0.lastWord[key].map { !$0.isResolve } ?? false } }
+
     func answer(_ call: HTTPCall, of life: Life) async throws(HTTPTransportError) -> HTTPAnswer {
         let host = "\(name).contoso.com"
         let message = read(call)
