@@ -138,9 +138,9 @@ final class PresenceOracle: Sendable {
         }
     }
 
-    /// Whether the room has had a usable answer at least once since an instant, and lately.
-    func hasHeard(_ id: String, since: Duration) -> Bool {
-        rooms.withLock { rooms in rooms[id]?.lastUsable.map { $0 > since } ?? false }
+    /// Whether the room had a usable answer that was asked within `window` before `now`.
+    func sees(_ id: String, within window: Duration, before now: Duration) -> Bool {
+        rooms.withLock { rooms in rooms[id]?.lastUsable.map { now - $0 < window } ?? false }
     }
 
     /// How many of the rooms ever seen had a usable answer that was asked within `window` before `now`.

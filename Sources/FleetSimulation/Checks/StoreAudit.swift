@@ -33,6 +33,8 @@ struct StoreAudit {
     private var clearSince: Duration?
     /// Since when fewer than half of the rooms have been seen lately, by the steady clock.
     private var darkSince: Duration?
+    /// Since when at least half of them have been.
+    private var brightSince: Duration?
 
     init(oracle: PresenceOracle, log: RunLog) {
         self.oracle = oracle
@@ -84,7 +86,9 @@ struct StoreAudit {
             let dark = now.steady - max(since, from)
             let phase = phases[Chain(condition: "room.offline", subject: id)] ?? "clear"
             // Hold, two sweeps, a slow road, and a minute in which an older answer may be doubted.
-            if dark > .seconds(100), phase != "firing", phase != "recovering", oracle.hasHeard(id, since: from) {
+            if dark > .seconds(100), phase != "firing", phase != "recovering",
+                oracle.sees(id, within: .seconds(12), before: now.steady)
+            {
                 log.violate(.everyOutageIsTold, "\(name(id)) is really dark and nobody noticed")
             }
         }
@@ -156,11 +160,16 @@ struct StoreAudit {
             if chain.condition == "room.offline" {
                 firingSince[chain.subject] = step.to == "firing" ? firingSince[chain.subject] ?? now.steady : nil
             }
-            judge(step, of: chain)
+            judge(step, of: chain, now: now)
         }
     }
 
-    private func judge(_ step: Step, of chain: Chain) {
+    private func judge(_ step: Step, of chain: Chain, now: Moment) {
+        if chain.condition == "tenant.blind", step.to == "firing", let brightSince,
+            now.steady - brightSince > .seconds(12)
+        {
+            log.violate(.blindOnlyWhenDark, "monitoring was called blind while rooms were seen")
+        }
         if chain.condition == "room.offline", !isWeak(chain.subject) {
             let mark = oracle.mark(of: chain.subject, wall: step.at)
             if step.to == "firing", step.from == "pending" || step.from == "clear", mark?.mayFire != true {
@@ -195,6 +204,8 @@ struct StoreAudit {
         } else {
             darkSince = nil
         }
+        // Seen again a moment ago is no contradiction: the verdict is as old as the last look.
+        if narrow.seen * 2 >= narrow.known { brightSince = brightSince ?? now.steady } else { brightSince = nil }
         let since = max(darkSince ?? now.steady, life.began.steady + .seconds(120))
         if darkSince != nil, now.steady - since > .seconds(15), !isBlind {
             log.violate(.blindWhenDark, "nobody was told that monitoring is blind")
