@@ -39,10 +39,9 @@ struct FinalAudit {
     func judge(_ db: Database, desks: [ReceiverDesk]) throws {
         // A page that was tried and never answered may have been heard, so its end is told even if it was not.
         let doubtful = Set(
-            try String.fetchAll(
-                db, sql: "SELECT incident FROM notification WHERE state = 'withdrawn' AND attempts > 0"))
+            try String.fetchAll(db, sql: "SELECT incident FROM notification WHERE state = 'withdrawn'"))
         for desk in desks {
-            judgeLedger(of: desk, doubtful: doubtful)
+            judgeLedger(of: desk, doubtful: doubtful.intersection(desk.arrived))
             try judgeRows(db, of: desk)
         }
         try judgeOutages(db, ledger: desks.first { $0.kind == .webhook })

@@ -35,6 +35,7 @@ struct StoreAudit {
     private var darkSince: Duration?
     /// Since when at least half of them have been.
     private var brightSince: Duration?
+    private var calledBlind = false
 
     init(oracle: PresenceOracle, log: RunLog) {
         self.oracle = oracle
@@ -106,8 +107,12 @@ struct StoreAudit {
                 WHERE (presence_phase = 'firing' OR device_phase = 'firing') AND NOT EXISTS (
                   SELECT 1 FROM suppression WHERE dedup_key = 'contoso:room.offline:' || room.account
                 ) AND NOT EXISTS (SELECT 1 FROM suppression WHERE dedup_key = room.voice)
+                AND NOT EXISTS (
+                  SELECT 1 FROM notification
+                  WHERE dedup_key IN ('contoso:room.offline:' || room.account, room.voice) AND decided_at > ?
+                )
                 ORDER BY account
-                """)
+                """, arguments: [Int64(now.wall.timeIntervalSince1970 * 1000) - 150_000])
         for row in rows {
             let id: String = row["account"]
             guard let since = firingSince[id], now.steady - since > .seconds(200) else { continue }
@@ -160,16 +165,12 @@ struct StoreAudit {
             if chain.condition == "room.offline" {
                 firingSince[chain.subject] = step.to == "firing" ? firingSince[chain.subject] ?? now.steady : nil
             }
-            judge(step, of: chain, now: now)
+            judge(step, of: chain)
         }
     }
 
-    private func judge(_ step: Step, of chain: Chain, now: Moment) {
-        if chain.condition == "tenant.blind", step.to == "firing", let brightSince,
-            now.steady - brightSince > .seconds(12)
-        {
-            log.violate(.blindOnlyWhenDark, "monitoring was called blind while rooms were seen")
-        }
+    private mutating func judge(_ step: Step, of chain: Chain) {
+        if chain.condition == "tenant.blind", step.to == "firing", step.from != "recovering" { calledBlind = true }
         if chain.condition == "room.offline", !isWeak(chain.subject) {
             let mark = oracle.mark(of: chain.subject, wall: step.at)
             if step.to == "firing", step.from == "pending" || step.from == "clear", mark?.mayFire != true {
@@ -206,6 +207,10 @@ struct StoreAudit {
         }
         // Seen again a moment ago is no contradiction: the verdict is as old as the last look.
         if narrow.seen * 2 >= narrow.known { brightSince = brightSince ?? now.steady } else { brightSince = nil }
+        if calledBlind, let brightSince, now.steady - brightSince > .seconds(12) {
+            log.violate(.blindOnlyWhenDark, "monitoring was called blind while rooms were seen")
+        }
+        calledBlind = false
         let since = max(darkSince ?? now.steady, life.began.steady + .seconds(120))
         if darkSince != nil, now.steady - since > .seconds(15), !isBlind {
             log.violate(.blindWhenDark, "nobody was told that monitoring is blind")

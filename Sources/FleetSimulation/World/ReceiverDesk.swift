@@ -38,6 +38,8 @@ final class ReceiverDesk: Sendable {
         var revisions: [String: Int] = [:]
         var lastWord: [String: Message] = [:]
         var attempts = 0
+        /// Incidents of which anything ever arrived, taken or not.
+        var arrived: Set<String> = []
     }
 
     let name: ReceiverName
@@ -58,6 +60,8 @@ final class ReceiverDesk: Sendable {
 
     /// What was taken over, each message once, in order.
     var taken: [Message] { state.withLock { $0.taken } }
+    /// Incidents of which anything ever arrived, taken or not.
+    var arrived: Set<String> { state.withLock { $0.arrived } }
     /// The last message of each key.
     var lastWords: [Message] { state.withLock { state in state.lastWord.values.sorted { $0.key < $1.key } } }
 
@@ -81,6 +85,7 @@ final class ReceiverDesk: Sendable {
         var mood = mood
         let (out, back, roll) = state.withLock { state in
             state.attempts += 1
+            state.arrived.insert(message.incident)
             return (
                 state.dice.duration(.milliseconds(1), .milliseconds(80)),
                 state.dice.duration(.milliseconds(1), .milliseconds(200)), state.dice.pick(0...11)
