@@ -16,7 +16,7 @@ SWIFT ?= swift
 SECONDS ?=
 DEMO_SECONDS := $(if $(filter command line environment,$(origin SECONDS)),$(SECONDS),)
 
-.PHONY: help deps demo test check lint bench release install clean
+.PHONY: help deps demo test check lint simulate canaries bench release install clean
 
 help: ## List the targets.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-9s %s\n", $$1, $$2 }'
@@ -47,10 +47,25 @@ test: deps ## Build and run every test.
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
 
+# Simulated minutes of faults in one run, and how many seeds make a block; SEED tells one run as a story.
+MINUTES ?= 30
+SEEDS ?= 200
+SEED ?=
+CANARY ?=
+SIMULATION := roomwatch-simulation --minutes $(MINUTES) --seeds $(SEEDS) $(if $(CANARY),--canary $(CANARY))
+
+simulate: deps ## Run the real services over a simulated tenant with faults from seeds. SEED=n tells one run.
+	@$(SWIFT) build --product roomwatch-simulation
+	@"$$($(SWIFT) build --show-bin-path)"/$(SIMULATION) $(if $(SEED),--seed $(SEED))
+
+canaries: deps ## Break the daemon on purpose in each known way; the simulation must notice every one.
+	@$(SWIFT) build --product roomwatch-simulation
+	@"$$($(SWIFT) build --show-bin-path)"/$(SIMULATION) --canaries
+
 lint: ## Check the format; swift format -i -r Sources Tests Package.swift mends most of it.
 	$(SWIFT) format lint --strict -r Sources Tests Package.swift
 
-check: lint test ## What CI runs: format, tests, and a short demo that must miss nothing.
+check: lint test simulate canaries ## What CI runs: format, tests, simulation, and a short demo that must miss nothing.
 	$(MAKE) demo SECONDS=60
 
 bench: deps ## Measure the budgets: sweep, decode, commit, memory. Needs a quiet machine.

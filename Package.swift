@@ -181,6 +181,19 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // The rehearsal of everything that can go wrong, repeatable from a seed. It holds both sides, so it stands above
+        // both; nothing but its command and tests imports it.
+        .target(
+            name: "FleetSimulation",
+            dependencies: [
+                "FleetChannels", "FleetCore", "FleetGraph", "FleetMonitor", "FleetStore", "GraphClient", "HTTPExchange",
+                "Systemd", "TenantSimulator", "Timekeeping", grdb, httpTypes, logging, metrics,
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "roomwatch-simulation",
+            dependencies: ["CommandEntry", "FleetSimulation", "Timekeeping", argumentParser], swiftSettings: strict),
+
         // Tests.
         .testTarget(
             name: "CurlHTTPTests",
@@ -191,11 +204,13 @@ let package = Package(
         .testTarget(
             name: "FleetMonitorTests",
             dependencies: [
-                "FleetAPI", "FleetChannels", "FleetCore", "FleetGraph", "FleetMonitor", "FleetStore", "FleetWeb",
-                "GraphClient",
-                "HTTPExchange", "Systemd", "TenantSimulator", "Timekeeping", grdb, httpTypes, logging, metrics,
+                "FleetAPI", "FleetChannels", "FleetCore", "FleetGraph", "FleetMonitor", "FleetSimulation", "FleetStore",
+                "FleetWeb", "GraphClient", "HTTPExchange", "Systemd", "TenantSimulator", "Timekeeping", grdb, httpTypes,
+                logging, metrics,
             ],
             swiftSettings: strict),
+        .testTarget(
+            name: "FleetSimulationTests", dependencies: ["FleetSimulation", "Timekeeping"], swiftSettings: strict),
         .testTarget(
             name: "FleetWebTests", dependencies: ["FleetAPI", "FleetWeb", hummingbird, logging, metrics],
             swiftSettings: strict),

@@ -59,6 +59,16 @@ public final class Store: Sendable {
         }
     }
 
+    /// Runs statements on the connection that writes, outside of any transaction: a rehearsal bounds the file's size so
+    /// that the disk is full, and breaks things on purpose. Nothing in the daemon calls it.
+    package func rehearse(_ sql: String) throws(StoreError) {
+        do {
+            try pool.writeWithoutTransaction { try $0.execute(sql: sql) }
+        } catch {
+            throw StoreError(error, path: path, doing: "rehearsing")
+        }
+    }
+
     /// One transaction on the writer.
     func write<T>(_ doing: String, _ body: (Database) throws -> T) throws(StoreError) -> T {
         do {

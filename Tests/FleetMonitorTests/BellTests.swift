@@ -1,6 +1,7 @@
 // The bell is the one place of the monitor where threads race for one continuation: it must
 // neither lose a ring nor keep a waiter.
 
+import FleetSimulation
 import FleetMonitor
 import Foundation
 import Synchronization

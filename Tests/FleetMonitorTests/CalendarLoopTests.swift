@@ -1,6 +1,7 @@
 // The calendar loop and its reader against a whole simulated tenant: what is read when, by whom, and what a failing
 // Exchange means.
 
+import FleetSimulation
 import FleetCore
 @testable import FleetGraph
 @testable import FleetMonitor

@@ -1,5 +1,6 @@
 // A crash at any point repeats a message under its id and loses none; a start says only what is still true.
 
+import FleetSimulation
 import FleetChannels
 import FleetCore
 import Foundation

@@ -1,5 +1,6 @@
 // The fault matrix of a delivery: it fails, it fails but was applied, it is slow, it comes twice (Design, Proof).
 
+import FleetSimulation
 import FleetChannels
 import FleetCore
 import Foundation

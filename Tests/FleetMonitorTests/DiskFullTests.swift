@@ -1,5 +1,6 @@
 // A disk that refuses to write never stops a page, never sends one twice, and is an incident of its own.
 
+import FleetSimulation
 import FleetChannels
 import FleetCore
 @testable import FleetMonitor

@@ -1,5 +1,6 @@
 // A receiver that refuses for good is an incident of its own, and its messages go to the fallback, each once.
 
+import FleetSimulation
 import FleetChannels
 import FleetCore
 import Foundation

@@ -1,5 +1,6 @@
 // What time alone brings about, and what a reload changes while everything runs.
 
+import FleetSimulation
 import FleetChannels
 import FleetCore
 import FleetMonitor

@@ -1,5 +1,6 @@
 // The slow sources against a whole simulated tenant: what is read when, and what a failing one means.
 
+import FleetSimulation
 import FleetChannels
 import FleetCore
 @testable import FleetMonitor

@@ -1,6 +1,7 @@
 // The Ledger behind the calendar loop's two doors: whose calendars it names, when it sends for one at once, and what a
 // booking does to the page of a room that is down.
 
+import FleetSimulation
 import FleetCore
 import FleetGraph
 @testable import FleetMonitor

@@ -1,5 +1,6 @@
 // What waits for the disk is bounded, keeps its order, and knows what the store cannot know yet.
 
+import FleetSimulation
 import FleetCore
 @testable import FleetMonitor
 import FleetStore

@@ -1,5 +1,6 @@
 // The tight loop from Graph's answer to the page: on time, page by page, and never taking silence for an outage.
 
+import FleetSimulation
 import FleetChannels
 import FleetCore
 @testable import FleetMonitor

@@ -1,6 +1,7 @@
 // A receiver that forgets: what is open is repeated each minute, what was resolved lately is repeated as resolved, and
 // what it was never told is not.
 
+import FleetSimulation
 import FleetChannels
 import FleetCore
 import Foundation

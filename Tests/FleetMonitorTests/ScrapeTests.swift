@@ -1,5 +1,6 @@
 // The figures of a monitor that has lived through something, as a scraper reads them.
 
+import FleetSimulation
 import FleetCore
 import Foundation
 import Testing

@@ -43,6 +43,9 @@ struct LayerTests {
             // own parts.
             "roomwatch-demo": ports.union(["FleetAPI", "CurlHTTP", "CommandEntry"]),
             "roomwatch-bench": daemon,
+            // The simulation holds both sides, the daemon's services and the simulated tenant; nobody builds on it.
+            "FleetSimulation": daemon.subtracting(["FleetConfiguration", "CurlHTTP"]).union(["TenantSimulator"]),
+            "roomwatch-simulation": ["Timekeeping", "CommandEntry", "FleetSimulation"],
         ]
     }()
 

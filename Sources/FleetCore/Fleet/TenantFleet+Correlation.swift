@@ -117,6 +117,12 @@ extension TenantFleet {
 
     /// Lets the incident of a place speak for rooms; opens it when there is none.
     private mutating func take(_ collapse: Collapse, at now: Moment, into decision: inout FleetDecision) {
+        if let wider = widerSpeaker(of: collapse) {
+            take(
+                Collapse(place: wider, slots: collapse.slots, isPartial: false, reason: Collapse.joined), at: now,
+                into: &decision)
+            return
+        }
         let place = collapse.place
         let isFresh = scopes[place]?.isOver ?? true
         var scope = scopes[place] ?? ScopeTrack(place: place, isPartial: collapse.isPartial, population: 0, at: now)
@@ -166,6 +172,18 @@ extension TenantFleet {
             touched.append(slot)
         }
         for other in narrower { mergeScope(other, into: speaker, at: now, into: &decision) }
+    }
+
+    /// The open trouble of a wider place that speaks for some of the rooms already. They do not fall out of it again when
+    /// a change of the counts makes a narrower place fit as well, and who falls beside them joins them.
+    private func widerSpeaker(of collapse: Collapse) -> Place? {
+        for slot in collapse.slots {
+            guard case .place(let other) = standings[slot].voice, other.encloses(collapse.place),
+                scopes[other]?.isOver == false
+            else { continue }
+            return other
+        }
+        return nil
     }
 
     private mutating func begin(

@@ -183,6 +183,14 @@ public struct Planner: Sendable {
     public mutating func resolved(_ incident: Incident, sent: [SentNotification]) -> Plan {
         var plan = Plan()
         for (receiver, rows) in Self.byReceiver(sent) {
+            // The incident came and went once more while nobody was to be told of it: one end is enough.
+            if let planned = Self.plannedEnd(rows) {
+                guard planned.attempts == 0 else { continue }
+                plan.withdrawals.append(
+                    Change.Withdrawal(
+                        notification: planned.id, reason: "the incident reopened and resolved again before it was sent")
+                )
+            }
             let waiting = rows.filter { $0.state == .waiting }
             let isPaging = tree.receivers[receiver]?.isPaging ?? true
             let heard = Self.isTold(rows)
@@ -352,6 +360,15 @@ public struct Planner: Sendable {
     static func knows(_ rows: [SentNotification]) -> Bool {
         let standing = rows.filter { $0.state != .withdrawn && $0.state != .failed }
         return standing.last { $0.event.isTrigger || $0.event == .resolved }?.event.isTrigger ?? false
+    }
+
+    /// The end of the incident that the receiver is still to hear of, when it is the last word to it so far.
+    private static func plannedEnd(_ rows: [SentNotification]) -> SentNotification? {
+        let standing = rows.filter { $0.state == .waiting || $0.state == .accepted }
+        guard let last = standing.last(where: { $0.event.isTrigger || $0.event == .resolved }),
+            last.event == .resolved, last.state == .waiting
+        else { return nil }
+        return last
     }
 
     /// Whether the receiver believes that the incident is open: the newest accepted row is not a resolve.

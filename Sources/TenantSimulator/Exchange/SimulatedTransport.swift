@@ -16,6 +16,12 @@ public final class SimulatedTransport: HTTPTransport {
         time = timeSource
     }
 
+    /// Plays everything that has happened by now and hands over the ground truth written since the last call.
+    public func groundTruth() -> [GroundTruthRecord] {
+        let now = time.now()
+        return tenant.withLock { $0.advance(to: now) }
+    }
+
     public func send(_ call: HTTPCall) async throws(HTTPTransportError) -> HTTPAnswer {
         guard let address = SplitURL(call.url) else {
             throw HTTPTransportError(.malformedURL, host: "", detail: "no absolute http or https URL")

@@ -37,6 +37,17 @@ struct PlannerTests {
         #expect(planner.resolved(Paper.incident(), sent: try Paper.rows(rows)).lines == plan)
     }
 
+    /// It fired and cleared again while nobody was to be told; the end that waits already is the only one.
+    @Test(arguments: [
+        ("ledger opened waiting 3\nledger resolved waiting 0", ["ledger resolved routes[9] +0", "drop row-1"]),
+        ("ledger opened accepted 1\nledger resolved waiting 2", []),
+        ("pager opened accepted 1\npager resolved waiting 0", ["pager resolved routes[9] +0", "drop row-1"]),
+    ])
+    func resolvedOnceMore(rows: String, plan: [String]) throws {
+        var planner = Paper.planner()
+        #expect(planner.resolved(Paper.incident(), sent: try Paper.rows(rows)).lines == plan)
+    }
+
     /// A receiver that is not configured any more is treated as one that pages.
     @Test func resolveOfAForgottenReceiver() throws {
         var planner = Paper.planner()

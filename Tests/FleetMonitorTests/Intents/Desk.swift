@@ -1,5 +1,6 @@
 // The API's side of a stage: what people ask of it, and what they hear.
 
+import FleetSimulation
 import FleetAPI
 import FleetChannels
 import FleetCore

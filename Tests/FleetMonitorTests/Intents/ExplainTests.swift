@@ -1,5 +1,6 @@
 // One answer for each reason why somebody was told or was not.
 
+import FleetSimulation
 import FleetAPI
 import FleetCore
 @testable import FleetMonitor

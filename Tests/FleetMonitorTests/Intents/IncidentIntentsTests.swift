@@ -1,5 +1,6 @@
 // What people do to incidents: done with its audit row in one transaction, told to those who were told, or refused.
 
+import FleetSimulation
 import FleetAPI
 import FleetCore
 @testable import FleetMonitor

@@ -1,5 +1,6 @@
 // Silences and windows that people ask for: shown before, adopted by every fleet, kept over a restart, traced.
 
+import FleetSimulation
 import FleetAPI
 import FleetCore
 @testable import FleetMonitor

@@ -1,5 +1,6 @@
 // Microsoft Graph as far as presence goes, with the faults that a test wants on exactly the pages that it wants.
 
+import FleetSimulation
 import FleetCore
 import FleetGraph
 @testable import FleetMonitor

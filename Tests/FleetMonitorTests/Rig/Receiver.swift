@@ -1,5 +1,6 @@
 // The far end of a channel: it answers as the test says and keeps what it was sent and what it took.
 
+import FleetSimulation
 import FleetChannels
 import FleetCore
 import Foundation

@@ -1,6 +1,7 @@
 // A whole monitor without a network: the real Ledger over a real store on a temporary file, receivers that answer as
 // the test says, and a clock that the test holds.
 
+import FleetSimulation
 import FleetChannels
 import FleetCore
 @testable import FleetMonitor

@@ -1,5 +1,6 @@
 // The dead man's switch must be silent exactly when something is wrong, and never show its URL.
 
+import FleetSimulation
 import HTTPExchange
 import HTTPTypes
 import Logging

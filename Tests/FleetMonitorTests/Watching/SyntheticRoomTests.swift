@@ -1,5 +1,6 @@
 // The synthetic room goes the way of every page: judged, committed, planned, delivered. Here it is lost on purpose too.
 
+import FleetSimulation
 import FleetChannels
 import FleetCore
 import FleetStore

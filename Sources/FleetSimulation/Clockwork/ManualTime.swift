@@ -1,10 +1,11 @@
-// A clock that moves only when the test says so; whoever sleeps is woken in the order of the deadlines.
+// A clock that moves only when whoever holds it says so; sleepers are woken in the order of their deadlines.
 
 import Foundation
 import Synchronization
-import Timekeeping
+public import Timekeeping
 
-final class ManualTime: TimeSource {
+/// A time source that stands still between two steps.
+public final class ManualTime: TimeSource {
     private struct Sleeper {
         var deadline: Duration
         var wake: CheckedContinuation<Void, Never>
@@ -17,22 +18,31 @@ final class ManualTime: TimeSource {
     }
 
     /// Tuesday, 2026-12-01 08:00:00 UTC: bookable hours.
-    static let start = Moment(wall: Date(timeIntervalSince1970: 1_796_112_000), steady: .seconds(1000))
+    public static let start = Moment(wall: Date(timeIntervalSince1970: 1_796_112_000), steady: .seconds(1000))
 
-    private let state = Mutex(State(now: ManualTime.start))
+    public let start: Moment
+    private let state: Mutex<State>
 
-    func now() -> Moment { state.withLock { $0.now } }
+    public init(start: Moment = ManualTime.start) {
+        self.start = start
+        state = Mutex(State(now: start))
+    }
 
-    /// Since the beginning of the test.
-    var elapsed: Duration { Self.start.elapsed(until: now()) }
+    public func now() -> Moment { state.withLock { $0.now } }
+
+    /// Since the beginning, by the steady clock.
+    public var elapsed: Duration { start.elapsed(until: now()) }
 
     /// Somebody sets the wall clock.
     func setWall(by seconds: TimeInterval) { state.withLock { $0.now.wall += seconds } }
 
     /// How often anybody went to sleep.
-    var sleeps: Int { state.withLock { $0.lastID } }
+    public var sleeps: Int { state.withLock { $0.lastID } }
 
-    func sleep(until deadline: Moment) async throws {
+    /// When the next sleeper is due; `nil` when nobody sleeps.
+    public var nextDeadline: Duration? { state.withLock { $0.sleepers.values.lazy.map(\.deadline).min() } }
+
+    public func sleep(until deadline: Moment) async throws {
         let id = state.withLock { state in
             state.lastID += 1
             return state.lastID
@@ -55,9 +65,9 @@ final class ManualTime: TimeSource {
     /// Moves to the next deadline up to `limit`, or to `limit` when nobody sleeps until then.
     ///
     /// - Returns: whether somebody was woken.
-    func step(upTo limit: Moment) -> Bool {
+    public func step(upTo limit: Moment) -> Bool {
         let due = state.withLock { state -> [CheckedContinuation<Void, Never>] in
-            let next = state.sleepers.values.map(\.deadline).filter { $0 <= limit.steady }.min()
+            let next = state.sleepers.values.lazy.map(\.deadline).filter { $0 <= limit.steady }.min()
             let target = max(state.now.steady, next ?? limit.steady)
             state.now = state.now.advanced(by: target - state.now.steady)
             let due = state.sleepers.filter { $0.value.deadline <= state.now.steady }
@@ -66,5 +76,10 @@ final class ManualTime: TimeSource {
         }
         for wake in due { wake.resume() }
         return !due.isEmpty
+    }
+
+    /// Somebody corrects the wall clock; the steady clock does not move.
+    public func stepWall(by duration: Duration) {
+        state.withLock { $0.now.wall = $0.now.wall.addingTimeInterval(duration.seconds) }
     }
 }
