@@ -1,4 +1,4 @@
-// A second opinion on detection, written from the document (Design, Detection) and not from the code: it sees the answers
+// A second opinion on detection, written from the document (Detection) and not from the code: it sees the answers
 // that reached the daemon and says for each of them what may, and what must, follow from it.
 
 import Foundation
