@@ -71,7 +71,9 @@ extension TenantFleet {
             tracks[slot].presence.lastUsable = record.lastUsable.map { Moment(restoring: $0, at: now) }
             // The row is written when the phase changes; until the last complete sweep the room kept being seen, unless
             // we know that it was not. Whether it was still in use by then is not known, and a guess pages nobody.
-            if let checkpoint, let usable = record.lastUsable, checkpoint > usable, !isBlind,
+            // The unseen time of a room whose fate is undecided is not the room's: its streak must not grow by it.
+            if presence.phase == .clear || presence.phase == .firing,
+                let checkpoint, let usable = record.lastUsable, checkpoint > usable, !isBlind,
                 !silentRooms.contains(record.account)
             {
                 let seen = Moment(restoring: checkpoint, at: now)
