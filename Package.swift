@@ -102,8 +102,8 @@ let package = Package(
         .target(
             name: "FleetMonitor",
             dependencies: [
-                "FleetAPI", "FleetChannels", "FleetCore", "FleetGraph", "FleetStore", "GraphClient", "Systemd",
-                "Timekeeping", logging, metrics,
+                "FleetAPI", "FleetChannels", "FleetCore", "FleetGraph", "FleetStore", "GraphClient", "HTTPExchange",
+                "Systemd", "Timekeeping", httpTypes, logging, metrics,
             ],
             swiftSettings: strict),
 
@@ -176,8 +176,8 @@ let package = Package(
         .executableTarget(
             name: "roomwatch-bench",
             dependencies: [
-                "CurlHTTP", "FleetCore", "FleetGraph", "FleetMonitor", "FleetStore", "FleetWeb", "GraphClient",
-                "HTTPExchange", "Timekeeping", argumentParser, logging,
+                "CurlHTTP", "FleetChannels", "FleetCore", "FleetGraph", "FleetMonitor", "FleetStore", "FleetWeb",
+                "GraphClient", "HTTPExchange", "Timekeeping", argumentParser, logging,
             ],
             swiftSettings: strict),
 

@@ -19,6 +19,8 @@ public struct MonitorMetrics: Sendable {
     let judged: Recorder
     /// Seconds from the decision to the receiver's acceptance.
     let dwell: Recorder
+    /// Seconds from a page's acceptance to the first read of the device record that says offline.
+    let lead: Recorder
 
     public init(factory: any MetricsFactory) {
         self.factory = factory
@@ -29,6 +31,7 @@ public struct MonitorMetrics: Sendable {
         notificationsPlanned = Counter(label: "roomwatch_notifications_total", dimensions: [], factory: factory)
         skippedSweeps = Counter(label: "roomwatch_sweeps_skipped_total", dimensions: [], factory: factory)
         judged = Recorder(label: "roomwatch_judge_to_commit_seconds", dimensions: [], aggregate: true, factory: factory)
+        lead = Recorder(label: "roomwatch_lead_seconds", dimensions: [], aggregate: true, factory: factory)
         dwell = Recorder(label: "roomwatch_dwell_seconds", dimensions: [], aggregate: true, factory: factory)
     }
 

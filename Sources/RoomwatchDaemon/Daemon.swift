@@ -10,6 +10,7 @@ import FleetStore
 import FleetWeb
 import Foundation
 import GraphClient
+import HTTPExchange
 public import Logging
 import ServiceLifecycle
 import Systemd
@@ -82,7 +83,7 @@ public struct Daemon: Sendable {
         let registry = MetricRegistry()
         let metrics = MonitorMetrics(factory: registry)
         let ledger = Ledger(
-            store: store, tree: configuration.routing, time: time, executor: StoreExecutor(),
+            store: store, tree: configuration.routing.probed, time: time, executor: StoreExecutor(),
             seed: UInt64.random(in: .min ... .max), log: log, metrics: metrics)
         let parts = DaemonParts(
             time: time, ledger: ledger, progress: LoopProgress(time: time, log: log), metrics: metrics,
@@ -92,7 +93,7 @@ public struct Daemon: Sendable {
             try await ledger.beginOwn()
             for tenant in configuration.tenants {
                 try await ledger.begin(
-                    tenant: tenant.name, rules: configuration.detection, site: SiteRules(hours: configuration.hours))
+                    tenant: tenant.name, rules: configuration.detection, site: configuration.site)
             }
         } catch {
             throw .store(error)
@@ -101,12 +102,42 @@ public struct Daemon: Sendable {
         var watches: [TenantWatch] = []
         for tenant in configuration.tenants {
             guard let graph = credentials[tenant.name] else { continue }
-            watches.append(
-                try TenantWatch(
-                    tenant, configuration: configuration, credential: graph.credential, transport: graph.transport,
-                    parts: parts))
+            let watch = try TenantWatch(
+                tenant, configuration: configuration, credential: graph.credential, transport: graph.transport,
+                parts: parts)
+            await ledger.register(watch.calendars)
+            watches.append(watch)
         }
-        try await serve(store: store, registry: registry, channels: channels, watches: watches, parts: parts)
+        let loopback = LoopbackChannel()
+        let synthetic = SyntheticRoom(
+            ledger: ledger, channel: loopback, progress: parts.progress, time: time, log: log)
+        var watching: [any Service] = [LoopService(name: "synthetic room") { await synthetic.run() }]
+        if let heartbeat = try heartbeat(secrets, transport: outbound, synthetic: synthetic, parts: parts) {
+            watching.append(LoopService(name: "heartbeat") { await heartbeat.run() })
+        }
+        try await serve(
+            store: store, registry: registry, channels: channels + [loopback], watches: watches, watching: watching,
+            parts: parts)
+    }
+
+    /// The dead man's switch, when one is configured.
+    private func heartbeat(
+        _ secrets: Secrets, transport: any HTTPTransport, synthetic: SyntheticRoom, parts: DaemonParts
+    ) throws(DaemonError) -> Heartbeat? {
+        guard let settings = configuration.heartbeat else { return nil }
+        let url = try secrets.text(of: settings.urlFile)
+        guard url.hasPrefix("https://") || url.hasPrefix("http://"), !url.contains(where: \.isWhitespace) else {
+            throw secrets.fault(settings.urlFile, "holds no http or https URL; write the URL to call and nothing else")
+        }
+        let feed = parts.progress.feed
+        return Heartbeat(
+            url: Secret(url), every: settings.every, transport: transport, progress: parts.progress, time: time,
+            log: log
+        ) {
+            let overdue = feed.overdue().map(\.name)
+            if !overdue.isEmpty { return "a loop hangs: \(overdue.joined(separator: ", "))" }
+            return synthetic.trouble.map { "the synthetic room did not get through: \($0)" }
+        }
     }
 
     private struct GraphTenant {
@@ -116,7 +147,7 @@ public struct Daemon: Sendable {
 
     private func serve(
         store: Store, registry: MetricRegistry, channels: [any FleetChannels.Channel], watches: [TenantWatch],
-        parts: DaemonParts
+        watching: [any Service], parts: DaemonParts
     ) async throws(DaemonError) {
         let notifier = ServiceNotifier()
         let listeners = try listeners()
@@ -163,10 +194,12 @@ public struct Daemon: Sendable {
             })
         for watch in watches {
             services.append(LoopService(name: "inventory \(watch.name)") { await watch.inventory.run() })
+            services.append(LoopService(name: "calendars \(watch.name)") { await watch.calendars.run() })
             services += watch.sweeps.map { sweep in
                 LoopService(name: "sweep \(watch.name)") { await sweep.run() }
             }
         }
+        services += watching
         let reload = Reload(
             path: path, environment: environment, running: configuration, watches: watches, parts: parts,
             notifier: notifier, tokens: tokens)

@@ -51,9 +51,9 @@ struct Reload {
             parts.log.warning("these changes wait for a restart: \(cold.joined(separator: ", "))")
         }
         await parts.ledger.adopt(
-            tree: inForce,
+            tree: inForce.probed,
             rules: Dictionary(watches.map { ($0.name, fresh.detection) }, uniquingKeysWith: { first, _ in first }),
-            site: SiteRules(hours: fresh.hours))
+            site: fresh.site)
         for watch in watches {
             guard let tenant = fresh.tenants.first(where: { $0.name == watch.name }) else { continue }
             watch.settings.replace(with: TenantWatch.values(of: tenant, in: fresh))

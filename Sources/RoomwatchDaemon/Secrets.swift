@@ -145,7 +145,7 @@ struct Secrets {
         receiver.secret.map { fault($0, text) } ?? .configuration(["\(configurationPath): \(text)"])
     }
 
-    private func fault(_ reference: SecretReference, _ text: String) -> DaemonError {
+    func fault(_ reference: SecretReference, _ text: String) -> DaemonError {
         .configuration(["\(configurationPath):\(reference.line): \(reference.key): \(text)"])
     }
 }

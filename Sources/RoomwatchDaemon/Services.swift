@@ -120,3 +120,13 @@ struct StatusService: Service {
         }
     }
 }
+
+extension RoutingTree {
+    /// The tree with the receiver of the synthetic room.
+    var probed: RoutingTree {
+        var tree = self
+        tree.probe = Probe(room: Room.synthetic.account, receiver: LoopbackChannel.profile)
+        tree.receivers[LoopbackChannel.profile.name] = LoopbackChannel.profile
+        return tree
+    }
+}

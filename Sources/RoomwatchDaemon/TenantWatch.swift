@@ -1,4 +1,4 @@
-// Everything that runs for one tenant: its client, its sweeps, its inventory.
+// Everything that runs for one tenant: its client, its sweeps, its inventory, its calendars.
 
 import CurlHTTP
 import FleetConfiguration
@@ -17,6 +17,7 @@ struct TenantWatch {
     let settings: LiveSettings
     let sweeps: [PresenceSweep]
     let inventory: InventoryLoop
+    let calendars: CalendarLoop
 
     init(
         _ tenant: TenantConfiguration, configuration: Configuration, credential: GraphCredential,
@@ -50,6 +51,9 @@ struct TenantWatch {
         inventory = InventoryLoop(
             tenant: tenant.name, settings: settings, client: client, ledger: parts.ledger, time: parts.time,
             progress: parts.progress, log: log)
+        calendars = CalendarLoop(
+            tenant: tenant.name, settings: settings, reader: ScheduleReader(client: client, time: parts.time),
+            rooms: parts.ledger, sink: parts.ledger, time: parts.time, progress: parts.progress, log: log)
     }
 
     /// What a reload may change.
@@ -59,7 +63,7 @@ struct TenantWatch {
             devices: configuration.poll.devices, places: configuration.poll.places,
             scope: InventoryScope(include: tenant.inventory.include, exclude: tenant.inventory.exclude),
             readsDevices: tenant.inventory.devices, readsPlaces: tenant.inventory.places,
-            readsLicences: tenant.inventory.licences)
+            readsLicences: tenant.inventory.licences, calendars: configuration.poll.calendars)
     }
 }
 

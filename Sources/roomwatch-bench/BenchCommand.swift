@@ -27,8 +27,12 @@ struct BenchCommand: AsyncParsableCommand {
         let report = Report()
         report.title("decode: \(pages) pages of 650 presences")
         try DecodeBench(rooms: rooms, report: report).run()
-        report.title("commit: \(rooms) rooms failing at once")
-        try await CommitBench(rooms: rooms, report: report).run()
+        report.title("commit: \(rooms) rooms failing at once, each a trouble of its own")
+        try await CommitBench(rooms: rooms, isCorrelated: false, report: report).run()
+        report.title("commit: \(rooms) rooms failing at once, correlated")
+        try await CommitBench(rooms: rooms, isCorrelated: true, report: report).run()
+        report.title("latency: single rooms of \(rooms) failing")
+        try await LatencyBench(rooms: rooms, failures: 100, report: report).run()
         guard !inProcess else { return }
         let directory = binaries ?? URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().path
         report.title("sweep: \(rooms) rooms over plain HTTP from a simulated tenant in another process")

@@ -27,13 +27,14 @@ import Testing
 
         #expect(read.detection == DetectionRules())
         #expect(read.poll == PollConfiguration())
-        #expect(read.correlation == CorrelationConfiguration())
+        #expect(read.detection.correlation == CorrelationRules())
         #expect(read.hours.byDefault == BookableHours())
         let berlin = try #require(TimeZone(identifier: "Europe/Berlin"))
         #expect(read.hours.byBuilding == ["B2": BookableHours(timeZone: berlin)])
         #expect(read.buildings == ["B2": BuildingConfiguration(timeZone: berlin, contact: "…")])
         #expect(read.rooms.isEmpty)
-        #expect(read.maintenance.isEmpty)
+        #expect(read.maintenance == [.nightly])
+        #expect(read.site == SiteRules(hours: read.hours, contacts: ["B2": "…"]))
         #expect(read.store == StoreConfiguration())
         #expect(read.api.listen == ListenAddress(host: "127.0.0.1", port: 8470))
         #expect(read.api.socket == "/run/roomwatch/roomwatchd.sock")
@@ -72,14 +73,13 @@ import Testing
                     ],
                     receivers: [
                         ReceiverProfile(name: oncall, isPaging: false),
-                        ReceiverProfile(name: pager, isPaging: true, fallback: oncall),
+                        ReceiverProfile(name: pager, isPaging: true, fallback: oncall, ownsAcknowledgement: true),
                     ]))
         #expect(
             read.notices.map(\.key) == [
-                "poll.calls", "poll.calendars", "correlation", "buildings.B2.contact", "store.retention.calls",
-                "heartbeat",
+                "poll.calls", "store.retention.calls",
             ])
-        #expect(read.notices.map(\.line) == [15, 15, 17, 19, 22, 25])
+        #expect(read.notices.map(\.line) == [15, 22])
         #expect(
             Set(read.secretReferences.map(\.name)) == [
                 "contoso-secret", "ca.pem", "hook-secret", "pd-key", "api-tokens", "deadman-url",
@@ -91,7 +91,7 @@ import Testing
         let least = try Sample.parse(Sample.minimal)
         #expect(least.detection == full.detection)
         #expect(least.poll == full.poll)
-        #expect(least.correlation == full.correlation)
+        #expect(least.maintenance == full.maintenance)
         #expect(least.hours.byDefault == full.hours.byDefault)
         #expect(least.store == full.store)
         #expect(least.api.listen == full.api.listen)
@@ -120,14 +120,14 @@ import Testing
         rules.suspectInterval = .milliseconds(500)
         rules.offline = ConditionRule(badCount: 4, badHold: .zero, goodCount: 1, goodHold: .seconds(45))
         rules.blindAfter = .seconds(90)
+        rules.correlation.window = .seconds(600)
+        rules.correlation.share = 0.25
+        rules.correlation.burst = 0
         #expect(read.detection == rules)
         #expect(read.poll.devices == .seconds(600))
         #expect(read.poll.calls == .seconds(420))
         #expect(read.poll.places == .seconds(172_800))
         #expect(read.poll.calendars == .seconds(540))
-        #expect(read.correlation.window == .seconds(600))
-        #expect(read.correlation.share == 0.25)
-        #expect(read.correlation.burst == 0)
         #expect(read.store.path == "/srv/r.sqlite")
         #expect(read.store.observations == .seconds(7 * 86_400))
         #expect(read.store.incidents == .seconds(30 * 86_400))
@@ -169,40 +169,6 @@ import Testing
     @Test func daysWrapAroundTheWeekend() throws {
         let read = try Sample.minimal(adding: "hours: { default: { days: sat-mon } }")
         #expect(read.hours.byDefault.days == [.saturday, .sunday, .monday])
-    }
-
-    @Test func roomsMaintenanceAndEscalationAreReadAndSaidToBeWithoutEffect() throws {
-        let read = try Sample.minimal(
-            adding: """
-                rooms:
-                  - match: { building: B2, floor: ["3", "4"], room: Room17@Contoso.com, tenant: contoso }
-                    vip: true
-                    contact: Front desk, 4711
-                    out_of_service: { reason: rebuilt, until: 2026-12-31 }
-                maintenance:
-                  - { name: nightly, enabled: false }
-                  - { name: patch, days: [sun], from: 01:00, to: 04:00, time_zone: Europe/Berlin, return_within: 30m }
-                """)
-        let room = try #require(read.rooms.first)
-        #expect(room.match.buildings == ["B2"])
-        #expect(room.match.floors == ["3", "4"])
-        #expect(room.match.rooms == ["room17@contoso.com"])
-        #expect(room.match.tenants == [TenantName("contoso")])
-        #expect(room.isVIP)
-        #expect(room.contact == "Front desk, 4711")
-        #expect(room.outOfService == RoomOverride.OutOfService(reason: "rebuilt", until: "2026-12-31"))
-        #expect(read.maintenance.map(\.name) == ["nightly", "patch"])
-        #expect(read.maintenance.map(\.isEnabled) == [false, true])
-        #expect(read.maintenance[0].fromMinute == 120 && read.maintenance[0].toMinute == 210)
-        #expect(read.maintenance[0].returnWithin == .seconds(1200))
-        #expect(read.maintenance[1].days == [.sunday])
-        #expect(read.maintenance[1].timeZone?.identifier == "Europe/Berlin")
-        #expect(read.maintenance[1].returnWithin == .seconds(1800))
-        #expect(
-            read.notices.map(\.description) == [
-                "roomwatch.yaml:14: rooms: accepted but not acted on in this version",
-                "roomwatch.yaml:19: maintenance: accepted but not acted on in this version",
-            ])
     }
 
     @Test func certificatesDomainsCloudsAndListsOfRooms() throws {
@@ -276,9 +242,11 @@ import Testing
         #expect(relay.port == 587 && relay.security == .startTLS && relay.to == ["b@contoso.com"])
         #expect(local.host == "[::1]" && local.port == 25 && local.security == .plain)
         #expect(configuration.runbookURL == "https://wiki.contoso.com/{condition}")
-        // Design section 6: what wakes people forgets a page that is overtaken by its resolve.
+        // What wakes people forgets a page that is overtaken by its resolve (Telling, Order).
         let paging = configuration.receivers.filter(\.profile.isPaging).map(\.name.text).sorted()
         #expect(paging == ["chat", "local", "mail", "relay", "team"])
+        let silent = configuration.receivers.filter { !$0.profile.isReminded }.map(\.name.text)
+        #expect(silent == ["ledger"], "who keeps acknowledgements by itself is not reminded")
         let secrets = configuration.secretReferences.map(\.name)
         #expect(Set(["teams-url", "/etc/slack-url", "mail-password"]).isSubset(of: secrets))
     }
@@ -349,7 +317,8 @@ import Testing
                     """))
         #expect(
             read.notices.map(\.description) == [
-                "roomwatch.yaml:11: receivers[1].escalate: accepted but not acted on in this version",
+                "roomwatch.yaml:11: receivers[1].escalate: only changes something for pagerduty and alertmanager; every "
+                    + "other receiver is reminded anyway",
                 "roomwatch.yaml:11: receivers[1].name: no route and no fallback leads to `spare`",
                 "roomwatch.yaml:13: routes[0]: incidents of severity warning reach nobody",
                 "roomwatch.yaml:15: routes[2]: never used: an earlier route matches everything",

@@ -31,6 +31,11 @@ struct Mistake: Sendable, CustomTestStringConvertible {
             "webhook: { url: https://hooks.contoso.com/roomwatch, secret_file: hook-secret }", channel, 10, key, says)
     }
 
+    /// The minimal configuration with one more key in its only route, on line 14.
+    static func route(_ key: String, _ line: Int, _ path: String, _ says: String) -> Mistake {
+        .replacing("[oncall]", "[oncall]\n    \(key)", line, path, says)
+    }
+
     static let ofValues: [Mistake] = [
         // The document.
         .replacing("version: 1\n", "", 1, "version", "version: 1"),
@@ -175,7 +180,46 @@ struct Mistake: Sendable, CustomTestStringConvertible {
         .adding(
             "rooms: [{ match: {}, out_of_service: { reason: x, until: 2026-12-31T25:00:00Z } }]", 14,
             "rooms[0].out_of_service.until", "2026-12-31"),
+        .adding(
+            "rooms: [{ match: {}, out_of_service: { reason: x, until: 2026-12-31T18:00:00 } }]", 14,
+            "rooms[0].out_of_service.until", "2026-12-31T18:00:00Z"),
+        .adding(
+            "rooms: [{ match: {}, out_of_service: { reason: x, until: 2026-12-31T18:00:00+24:00 } }]", 14,
+            "rooms[0].out_of_service.until", "no day or instant"),
+        .adding(
+            "rooms: [{ match: {}, out_of_service: { reason: x, until: 2026-02-29 } }]", 14,
+            "rooms[0].out_of_service.until", "no day or instant"),
+        .adding("rooms: [{ match: {}, out_of_service: {} }]", 14, "rooms[0].out_of_service.reason", "say why"),
+        .adding("rooms: [{ match: {}, vip: yes }]", 14, "rooms[0].vip", "write true"),
+        .adding("rooms: [{ match: { tenant: fabrikam } }]", 14, "rooms[0].match.tenant", "contoso"),
+        .adding(
+            "rooms: [\(String(repeating: "{ match: {} }, ", count: 501))]", 14, "rooms", "keep to 500"),
         .adding("maintenance: [{ name: patch, from: 01:00 }]", 14, "maintenance[0].to", "when it ends"),
+        .adding("maintenance: [{ name: patch, to: 01:00 }]", 14, "maintenance[0].from", "when it begins"),
+        .adding("maintenance: [{ from: 01:00, to: 02:00 }]", 14, "maintenance[0].name", "name the window"),
+        .adding("maintenance: [{ name: p, from: 01:00, to: 01:00 }]", 14, "maintenance[0]", "from 00:00 to 24:00"),
+        .adding("maintenance: [{ name: nightly, from: \"03:30\" }]", 14, "maintenance[0]", "same minute"),
+        .adding("maintenance: [{ name: p, from: 24:00, to: 01:00 }]", 14, "maintenance[0].from", "23:59"),
+        .adding("maintenance: [{ name: nightly, days: [] }]", 14, "maintenance[0].days", "names no day"),
+        .adding("maintenance: [{ name: nightly, enabled: off }]", 14, "maintenance[0].enabled", "write false"),
+        .adding(
+            "maintenance: [{ name: nightly, time_zone: Berlin }]", 14, "maintenance[0].time_zone", "Europe/Berlin"),
+        .adding(
+            "maintenance: [{ name: nightly, device_types: [teamsRoom] }]", 14, "maintenance[0].device_types[0]",
+            "`teams_room`"),
+        .adding(
+            "maintenance: [{ name: nightly, device_types: panel }]", 14, "maintenance[0].device_types",
+            "teams_room, collaboration_bar, surface_hub"),
+        .adding(
+            "maintenance: [{ name: nightly, device_types: [] }]", 14, "maintenance[0].device_types", "matches nothing"),
+        .adding(
+            "maintenance: [{ name: nightly, device_type: teams_room }]", 14, "maintenance[0].device_type",
+            "`device_types`"),
+        .adding(
+            "maintenance: [{ name: nightly, return_within: 0s }]", 14, "maintenance[0].return_within", "1m to 1d"),
+        .adding(
+            "maintenance: [{ name: nightly, match: { building: [] } }]", 14, "maintenance[0].match.building",
+            "matches nothing"),
         .adding(
             "maintenance:\n  - { name: nightly }\n  - { name: nightly }", 16, "maintenance[1].name", "own name"),
         .adding("heartbeat: { every: 60s }", 14, "heartbeat.url_file", "name the file"),
@@ -324,6 +368,36 @@ struct Mistake: Sendable, CustomTestStringConvertible {
             "[oncall]", "[oncall]\n    grouping: { wait: 2m, max: 60s }", 14, "routes[0].grouping.wait",
             "longer than max"),
         .replacing("routes:\n  - match: {}\n    receivers: [oncall]", "routes: []", 11, "routes", "end the routes"),
+
+        // Times and escalations of routes.
+        .route("active: [{ days: mon-fri }]", 12, "routes[0]", "not used at all times"),
+        .route("mute: [{ days: sun }]", 12, "routes[0]", "not used at all times"),
+        .route("active: []", 14, "routes[0].active", "is an empty list"),
+        .route("mute: { days: sun }", 14, "routes[0].mute", "not a list"),
+        .route("mute: [{}]", 14, "routes[0].mute[0]", "neither days nor times"),
+        .route("mute: [{ time_zone: UTC }]", 14, "routes[0].mute[0]", "neither days nor times"),
+        .route("mute: [{ from: \"18:00\" }]", 14, "routes[0].mute[0].to", "when it ends"),
+        .route("mute: [{ days: sun, to: \"18:00\" }]", 14, "routes[0].mute[0].from", "when it begins"),
+        .route("mute: [{ from: \"18:00\", to: \"18:00\" }]", 14, "routes[0].mute[0]", "same minute"),
+        .route("active: [{ days: mo-fr }]", 14, "routes[0].active[0].days", "`mon`"),
+        .route(
+            "active: [{ days: mon, time_zone: Europe/Berln }]", 14, "routes[0].active[0].time_zone", "Europe/Berlin"),
+        .route("active: [{ days: mon, until: \"18:00\" }]", 14, "routes[0].active[0].until", "days, from, to"),
+        .route("escalate: { after: 15m }", 14, "routes[0].escalate", "not a list"),
+        .route("escalate: [{ receivers: [oncall] }]", 14, "routes[0].escalate[0].after", "such as 15m"),
+        .route("escalate: [{ after: 0s, receivers: [oncall] }]", 14, "routes[0].escalate[0].after", "1m to 1d"),
+        .route("escalate: [{ after: 15, receivers: [oncall] }]", 14, "routes[0].escalate[0].after", "write a unit"),
+        .route("escalate: [{ after: 15m }]", 14, "routes[0].escalate[0].receivers", "name the receivers"),
+        .route("escalate: [{ after: 15m, receivers: [] }]", 14, "routes[0].escalate[0].receivers", "tells nobody"),
+        .route("escalate: [{ after: 15m, receivers: [oncal] }]", 14, "routes[0].escalate[0].receivers[0]", "`oncall`"),
+        .route(
+            "escalate: [{ after: 15m, receivers: [oncall] }, { after: 15m, receivers: [oncall] }]", 14,
+            "routes[0].escalate[1].after", "order of their times"),
+        .route(
+            "escalate: [\(String(repeating: "{ after: 15m, receivers: [oncall] }, ", count: 21))]", 14,
+            "routes[0].escalate", "keep to 20"),
+        .replacing(
+            "hook-secret }", "hook-secret }\n    escalate: maybe", 11, "receivers[0].escalate", "true or false"),
     ]
 
     static let ofDocuments: [Mistake] = [

@@ -17,6 +17,11 @@ import Testing
         let read = try Configuration.parse(text: text(), file: "Config/roomwatch.yaml")
         #expect(read.notices.isEmpty)
         #expect(read.tenants.map(\.name.text) == ["contoso"])
+        // What is written out are the values that hold without being written.
+        #expect(read.detection == DetectionRules())
+        #expect(read.poll == PollConfiguration())
+        #expect(read.maintenance == [.nightly])
+        #expect(read.buildings["B2"]?.contact != nil)
     }
 
     @Test func itShowsEveryKeyOfTheContract() throws {
@@ -29,7 +34,7 @@ import Testing
         let lines = try text().split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         let uncommented = lines.map { line in
             line.replacing(
-                /^(\s*)# ?(?=( *- (match|\{)| {2,}(vip|contact|out_of_service|login|graph|ca_file):|correlation:|heartbeat:|endpoints:|tokens_file:|external_url:|B2:))/
+                /^(\s*)# ?(?=( *- (match|\{)| {2,}(vip|contact|out_of_service|login|graph|ca_file|receivers|active|mute|escalate):|heartbeat:|endpoints:|tokens_file:|external_url:|B2:))/
             ) {
                 String($0.output.1)
             }
@@ -38,7 +43,10 @@ import Testing
             .replacing("maintenance: []", with: "maintenance:")
         #expect(uncommented != lines)
         let read = try Configuration.parse(text: joined, file: "Config/roomwatch.yaml")
-        #expect(read.rooms.count == 1 && read.maintenance.count == 1 && read.heartbeat != nil)
+        #expect(read.rooms.count == 2 && read.rooms[1].outOfService?.until != nil && read.heartbeat != nil)
+        #expect(read.maintenance.map(\.name) == ["nightly", "patch-sunday", "bars"])
+        #expect(read.routes.count == 3 && read.routes[0].times?.active.count == 2)
+        #expect(read.routes[0].times?.mute.count == 1 && read.routes[0].escalations.count == 2)
         #expect(read.tenants[0].endpoints.login != nil && read.api.tokensFile != nil && read.api.externalURL != nil)
     }
 }

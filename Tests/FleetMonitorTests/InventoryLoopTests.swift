@@ -194,6 +194,15 @@ import Timekeeping
         #expect(rooms >= 19)
     }
 
+    @Test(arguments: [true, false])
+    func aGrantForCalendarsIsOfUseAndItsAbsenceIsTheCalendarLoopsToSay(_ isGranted: Bool) throws {
+        let roles = ["Presence.Read.All", "User.Read.All", "Place.Read.All", "TeamworkDevice.Read.All"]
+        _ = try tenant { $0.token.roles = roles + (isGranted ? ["Calendars.ReadBasic.All"] : []) }
+        watch(for: 20)
+        #expect(rooms == 20)
+        #expect(stage.journal.lines(with: "Calendars").isEmpty, "\(stage.journal.lines)")
+    }
+
     @Test func roomsThatVanishAreKeptForOneRefreshMore() throws {
         var gone = ScenarioEvent(.accountDeleted, at: .seconds(100))
         gone.room = "3"

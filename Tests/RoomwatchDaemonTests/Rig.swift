@@ -77,7 +77,7 @@ struct Rig {
         try await ledger.beginOwn()
         try await ledger.begin(
             tenant: configuration.tenants[0].name, rules: configuration.detection,
-            site: SiteRules(hours: configuration.hours))
+            site: configuration.site)
         let parts = DaemonParts(
             time: StandingTime(), ledger: ledger, progress: LoopProgress(time: StandingTime(), log: log),
             metrics: metrics,

@@ -11,7 +11,7 @@ final class Reading {
     /// More errors than a person will read; a broken file of a million lines must not cost more memory than it has.
     static let maximumErrors = 1000
 
-    /// Tenants, receivers and routes of one configuration, each.
+    /// Tenants, receivers, routes, entries of `rooms` and windows of one configuration, each.
     static let maximumEntries = 500
 
     init(file: String) { self.file = file }

@@ -19,7 +19,6 @@ extension Reading {
             poll.calls = section["calls"]?.duration(in: minutes(1)...hours(24)) ?? poll.calls
             poll.calendars = section["calendars"]?.duration(in: minutes(1)...hours(24)) ?? poll.calendars
             section["calls"]?.noteWithoutEffect()
-            section["calendars"]?.noteWithoutEffect()
         }
         if let section = document["detection"]?.section(
             ["offline_after", "offline_hold", "online_after", "online_hold", "blind_after"])
@@ -31,19 +30,15 @@ extension Reading {
             rules.offline.goodHold = section["online_hold"]?.duration(in: hold) ?? rules.offline.goodHold
             rules.blindAfter = section["blind_after"]?.duration(in: .seconds(10)...hours(24)) ?? rules.blindAfter
         }
+        readCorrelation(document, into: &rules.correlation)
         return (rules, poll)
     }
 
-    func correlation(_ document: Section) -> CorrelationConfiguration {
-        var correlation = CorrelationConfiguration()
-        guard let field = document["correlation"], let section = field.section(["window", "share", "burst"]) else {
-            return correlation
-        }
+    private func readCorrelation(_ document: Section, into correlation: inout CorrelationRules) {
+        guard let section = document["correlation"]?.section(["window", "share", "burst"]) else { return }
         correlation.window = section["window"]?.duration(in: .seconds(10)...hours(1)) ?? correlation.window
         correlation.share = section["share"]?.share() ?? correlation.share
         correlation.burst = section["burst"]?.integer(in: 0...10_000) ?? correlation.burst
-        field.noteWithoutEffect()
-        return correlation
     }
 
     func minutes(_ count: Int) -> Duration { .seconds(count * 60) }

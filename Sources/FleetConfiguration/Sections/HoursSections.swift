@@ -21,7 +21,6 @@ extension Reading {
             let remedy = "name the zone as the tz database does, such as Europe/Berlin"
             let zone = section.required("time_zone", remedy: remedy)?.timeZone() ?? .gmt
             buildings[name] = BuildingConfiguration(timeZone: zone, contact: section["contact"]?.optionalText())
-            section["contact"]?.noteWithoutEffect()
             var inherited = table.byDefault
             inherited.timeZone = zone
             table.byBuilding[name] = inherited

@@ -25,7 +25,6 @@ extension Reading {
         let kinds = ["webhook", "pagerduty", "alertmanager", "teams", "slack", "email"]
         guard let section = item.section(["name", "fallback", "escalate"] + kinds) else { return nil }
         let name = receiverName(section, lines: &lines)
-        if let escalate = section["escalate"], escalate.boolean() != nil { escalate.noteWithoutEffect() }
         let written = kinds.filter { section[$0] != nil }
         guard written.count == 1 else {
             section.refuse(
@@ -41,7 +40,16 @@ extension Reading {
         guard let name else { return nil }
         fallbacks[name] = section["fallback"]
         guard let channel else { return nil }
-        return ReceiverConfiguration(name: name, channel: channel, fallback: fallback)
+        var receiver = ReceiverConfiguration(name: name, channel: channel, fallback: fallback)
+        if let escalate = section["escalate"] {
+            receiver.escalates = escalate.boolean() ?? false
+            if !receiver.ownsAcknowledgement {
+                note(
+                    line: escalate.line, key: escalate.key,
+                    "only changes something for pagerduty and alertmanager; every other receiver is reminded anyway")
+            }
+        }
+        return receiver
     }
 
     private func receiverName(_ section: Section, lines: inout [ReceiverName: Field]) -> ReceiverName? {

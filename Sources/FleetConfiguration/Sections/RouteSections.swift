@@ -1,11 +1,12 @@
-// `routes`: who hears of what. The rules make sure that everything reaches a route, and notices say what reaches
-// nobody, because a silent hole in the routes looks exactly like a healthy fleet.
+// `routes`: who hears of what, and when. The rules make sure that everything reaches a route at every hour.
 
 import FleetCore
+import struct Foundation.TimeZone
 
 extension Reading {
+    /// - Parameter zone: the time of routes that name no zone of their own.
     func routes(
-        _ document: Section, tenants: Set<TenantName>, receivers: [ReceiverName: Field]
+        _ document: Section, tenants: Set<TenantName>, receivers: [ReceiverName: Field], zone: TimeZone
     ) -> [(route: Route, field: Field)] {
         let remedy = "end the routes with one that matches everything: {match: {}, receivers: [name]}"
         guard let field = document.required("routes", remedy: remedy),
@@ -16,38 +17,101 @@ extension Reading {
             return []
         }
         let routes = items.compactMap { item in
-            route(item, tenants: tenants, receivers: receivers).map { (route: $0, field: item) }
+            route(item, tenants: tenants, receivers: receivers, zone: zone).map { (route: $0, field: item) }
         }
-        if routes.count == items.count, let final = routes.last?.route, !final.match.matchesEverything {
+        guard routes.count == items.count, let final = routes.last?.route else { return routes }
+        if !final.match.matchesEverything {
             last.refuse("the last route does not match everything, so some incidents would be lost", remedy: remedy)
+        } else if final.times != nil {
+            last.refuse(
+                "the last route is not used at all times, so some incidents would be lost",
+                remedy: "add a route after it without `active` and `mute`: {match: {}, receivers: [name]}")
         }
         return routes
     }
 
     private func route(
-        _ item: Field, tenants: Set<TenantName>, receivers: [ReceiverName: Field]
+        _ item: Field, tenants: Set<TenantName>, receivers: [ReceiverName: Field], zone: TimeZone
     ) -> Route? {
-        guard let section = item.section(["match", "receivers", "continue", "grouping"]) else { return nil }
+        let keys = ["match", "receivers", "continue", "grouping", "active", "mute", "escalate"]
+        guard let section = item.section(keys) else { return nil }
         let match = section.required("match", remedy: "write match: {} for everything")
             .flatMap { routeMatch($0, tenants: tenants) }
         let names = section.required("receivers", remedy: "name the receivers, or write [] to tell nobody")
-        let found = (names?.listOrSingle() ?? []).compactMap { field -> ReceiverName? in
-            guard let text = field.text(maximum: 64) else { return nil }
-            guard receivers[ReceiverName(text)] == nil else { return ReceiverName(text) }
-            field.refuse(
-                "no receiver is called \(text.quoted)",
-                remedy: receivers.isEmpty
-                    ? "define it under receivers"
-                    : NearestName.remedy(for: text, among: receivers.keys.map(\.text).sorted()))
-            return nil
-        }
+        let found = names?.receiverNames(among: receivers) ?? []
         var continues = false
         if let field = section["continue"] { continues = field.boolean() ?? false }
         let grouping = section["grouping"].flatMap(grouping) ?? Grouping()
         return match.map {
-            Route(rule: item.key, match: $0, receivers: found, continues: continues, grouping: grouping)
+            Route(
+                rule: item.key, match: $0, receivers: found, continues: continues, grouping: grouping,
+                times: times(section, zone: zone),
+                escalations: section["escalate"].map { escalations($0, receivers: receivers) } ?? [])
         }
     }
+
+    /// When a route is used; `nil` for always.
+    private func times(_ section: Section, zone: TimeZone) -> ActiveTimes? {
+        guard section["active"] != nil || section["mute"] != nil else { return nil }
+        return ActiveTimes(
+            active: section["active"].map { schedules($0, zone: zone) } ?? [],
+            mute: section["mute"].map { schedules($0, zone: zone) } ?? [])
+    }
+
+    private func schedules(_ field: Field, zone: TimeZone) -> [ZonedSchedule] {
+        let items = field.list(maximum: Self.maximumTimes) ?? []
+        if field.isEmptyList {
+            field.refuse(
+                "is an empty list", remedy: "write times, such as [{days: mon-fri, from: \"07:00\", to: \"19:00\"}]")
+        }
+        return items.compactMap { schedule($0, zone: zone) }
+    }
+
+    /// One stretch of the week; without `from` and `to` the whole of its days.
+    private func schedule(_ item: Field, zone: TimeZone) -> ZonedSchedule? {
+        guard let section = item.section(["days", "from", "to", "time_zone"]) else { return nil }
+        let hasTimes = section["from"] != nil || section["to"] != nil
+        guard hasTimes || section["days"] != nil else {
+            section.refuse("names neither days nor times", remedy: "write days, or from and to, or remove the entry")
+            return nil
+        }
+        let days = section["days"].map { $0.weekdays() } ?? Set(BookableHours.Weekday.allCases)
+        let zone = section["time_zone"].map { $0.timeZone() } ?? zone
+        guard hasTimes else {
+            guard let days, let zone else { return nil }
+            return ZonedSchedule(WeeklySchedule(days: days, fromMinute: 0, toMinute: 1440), timeZone: zone)
+        }
+        let from = section.required("from", remedy: "write when it begins, as \"18:00\"")?.timeOfDay(upTo: 1439)
+        let to = section.required("to", remedy: "write when it ends, as \"07:00\"")?.timeOfDay(upTo: 1440)
+        guard let days, let zone, let from, let to else { return nil }
+        return section.schedule(days: days, from: from, to: to).map { ZonedSchedule($0, timeZone: zone) }
+    }
+
+    /// Steps in the order of time.
+    private func escalations(_ field: Field, receivers: [ReceiverName: Field]) -> [Route.Escalation] {
+        var steps: [Route.Escalation] = []
+        for item in field.list(maximum: Self.maximumSteps) ?? [] {
+            guard let section = item.section(["after", "receivers"]) else { continue }
+            let written = section.required("after", remedy: "say how long nobody must have acknowledged, such as 15m")
+            let names = section.required("receivers", remedy: "name the receivers that are told then")
+            let found = names?.receiverNames(among: receivers) ?? []
+            if let names, names.isEmptyList {
+                names.refuse("is empty, so the step tells nobody", remedy: "name a receiver or remove the step")
+            }
+            // The planner looks at what is open once a minute.
+            guard let after = written?.duration(in: minutes(1)...hours(24)) else { continue }
+            if let before = steps.last, after <= before.after {
+                written?.refuse(
+                    "is not later than the step before it", remedy: "write the steps in the order of their times")
+            }
+            steps.append(Route.Escalation(after: after, receivers: found))
+        }
+        return steps
+    }
+
+    /// Stretches of one list, and steps of one route; more than anybody could follow.
+    private static let maximumTimes = 50
+    private static let maximumSteps = 20
 
     private func grouping(_ field: Field) -> Grouping? {
         guard let section = field.section(["wait", "max"]) else { return nil }
@@ -74,43 +138,28 @@ extension Reading {
             tenants: section["tenant"]?.matchValues { $0.tenant(among: tenants) },
             buildings: section["building"]?.matchValues { $0.text(maximum: 256) })
     }
-
-    /// Says which receivers, routes and severities lead nowhere.
-    func noteDeadEnds(
-        _ routes: [(route: Route, field: Field)], receivers: [ReceiverConfiguration], lines: [ReceiverName: Field]
-    ) {
-        let final = routes.firstIndex { $0.route.match.matchesEverything && !$0.route.continues } ?? routes.count
-        let live = routes.prefix(final + 1)
-        for (_, field) in routes.dropFirst(final + 1) {
-            note(line: field.line, key: field.key, "never used: an earlier route matches everything")
-        }
-        var reached = Set(live.flatMap(\.route.receivers))
-        for _ in receivers {
-            reached.formUnion(receivers.filter { reached.contains($0.name) }.compactMap(\.fallback))
-        }
-        for receiver in receivers where !reached.contains(receiver.name) {
-            guard let field = lines[receiver.name] else { continue }
-            note(line: field.line, key: field.key, "no route and no fallback leads to \(receiver.name.text.quoted)")
-        }
-        for severity in Severity.allCases {
-            let path = live.filter { $0.route.match.severities?.contains(severity) ?? true }
-            let stop = path.firstIndex { $0.route.endsAll(of: severity) }
-            let walked = stop.map { path[...$0] } ?? path[...]
-            guard let last = walked.last, walked.allSatisfy({ $0.route.receivers.isEmpty }) else { continue }
-            note(line: last.field.line, key: last.field.key, "incidents of severity \(severity.rawValue) reach nobody")
-        }
-    }
-}
-
-extension Route {
-    /// Whether no incident of a severity gets past this route.
-    fileprivate func endsAll(of severity: Severity) -> Bool {
-        !continues && match.severities?.contains(severity) ?? true && match.conditions == nil && match.tenants == nil
-            && match.buildings == nil
-    }
 }
 
 extension Field {
+    /// Receivers of this file; a single one stands for a list of one.
+    fileprivate func receiverNames(among receivers: [ReceiverName: Field]) -> [ReceiverName] {
+        (listOrSingle() ?? []).compactMap { field in
+            guard let text = field.text(maximum: 64) else { return nil }
+            guard receivers[ReceiverName(text)] == nil else { return ReceiverName(text) }
+            field.refuse(
+                "no receiver is called \(text.quoted)",
+                remedy: receivers.isEmpty
+                    ? "define it under receivers"
+                    : NearestName.remedy(for: text, among: receivers.keys.map(\.text).sorted()))
+            return nil
+        }
+    }
+
+    /// Whether it is a list without entries; what is no list is refused where it is read.
+    fileprivate var isEmptyList: Bool {
+        if case .sequence(let items) = node.content { items.isEmpty } else { false }
+    }
+
     /// A condition that this version knows.
     func condition() -> Condition? {
         guard let text = text(maximum: 64) else { return nil }

@@ -49,7 +49,6 @@ extension Reading {
 
     func heartbeat(_ document: Section) -> HeartbeatConfiguration? {
         guard let field = document["heartbeat"], let section = field.section(["url_file", "every"]) else { return nil }
-        field.noteWithoutEffect()
         let file = section.required("url_file", remedy: "name the file with the URL to call")?.fileReference()
         let every = section["every"].map { $0.duration(in: .seconds(10)...hours(24)) } ?? .seconds(60)
         guard let file, let every else { return nil }

@@ -8,16 +8,14 @@ public struct Configuration: Sendable, Hashable {
     /// In the order of the file; at least one, with distinct names.
     public var tenants: [TenantConfiguration]
     public var poll: PollConfiguration
-    /// `detection`, `poll.presence` and `poll.suspect`.
+    /// `detection`, `correlation`, `poll.presence` and `poll.suspect`.
     public var detection: DetectionRules
-    /// Not acted on in this version.
-    public var correlation: CorrelationConfiguration
     /// `hours` and the hours, holidays and time zones of `buildings`; has an entry for every building named in either.
     public var hours: HoursTable
     public var buildings: [String: BuildingConfiguration]
-    /// Not acted on in this version.
-    public var rooms: [RoomOverride]
-    /// As written; the window `nightly` is not in the list unless the file names it. Not acted on in this version.
+    /// In the order of the file.
+    public var rooms: [RoomRule]
+    /// In the order of the file; the shipped `nightly` is the last one unless the file names it.
     public var maintenance: [MaintenanceWindow]
     public var store: StoreConfiguration
     public var api: APIConfiguration
@@ -39,6 +37,11 @@ public struct Configuration: Sendable, Hashable {
     /// `routes` and `receivers` as the planner takes them.
     public var routing: RoutingTree {
         RoutingTree(routes: routes, receivers: receivers.map(\.profile))
+    }
+
+    /// `hours`, `buildings`, `rooms` and `maintenance` as detection takes them.
+    public var site: SiteRules {
+        SiteRules(hours: hours, contacts: buildings.compactMapValues(\.contact), rooms: rooms, windows: maintenance)
     }
 
     /// Every file that the configuration names, in no particular order.

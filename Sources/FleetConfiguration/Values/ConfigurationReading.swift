@@ -48,10 +48,10 @@ extension Reading {
         let (rules, poll) = detectionRules(document)
         let (hours, buildings) = hoursAndBuildings(document)
         let (receivers, lines) = receivers(document)
-        let routes = routes(document, tenants: tenantNames, receivers: lines)
+        let routes = routes(document, tenants: tenantNames, receivers: lines, zone: hours.byDefault.timeZone)
         var configuration = Configuration(
-            tenants: tenants, poll: poll, detection: rules, correlation: correlation(document), hours: hours,
-            buildings: buildings, rooms: rooms(document, tenants: tenantNames),
+            tenants: tenants, poll: poll, detection: rules, hours: hours, buildings: buildings,
+            rooms: rooms(document, tenants: tenantNames, hours: hours),
             maintenance: maintenance(document, tenants: tenantNames), store: store(document), api: api(document),
             http: outbound(document), heartbeat: heartbeat(document), receivers: receivers,
             routes: routes.map(\.route), log: log(document),

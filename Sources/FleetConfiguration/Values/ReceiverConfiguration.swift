@@ -9,6 +9,15 @@ public struct ReceiverConfiguration: Sendable, Hashable {
     public var channel: Channel
     /// Takes over when the channel is down; never part of a circle.
     public var fallback: ReceiverName?
+    /// Whether it hears reminders although it keeps acknowledgements itself.
+    public var escalates: Bool
+
+    public init(name: ReceiverName, channel: Channel, fallback: ReceiverName? = nil, escalates: Bool = false) {
+        self.name = name
+        self.channel = channel
+        self.fallback = fallback
+        self.escalates = escalates
+    }
 
     public enum Channel: Sendable, Hashable {
         /// Standard Webhooks; `secret` names the file with the signing secret.
@@ -29,7 +38,17 @@ public struct ReceiverConfiguration: Sendable, Hashable {
 
     /// What the planner must know of it.
     public var profile: ReceiverProfile {
-        ReceiverProfile(name: name, isPaging: isPaging, fallback: fallback)
+        ReceiverProfile(
+            name: name, isPaging: isPaging, fallback: fallback, ownsAcknowledgement: ownsAcknowledgement,
+            escalates: escalates)
+    }
+
+    /// PagerDuty and Alertmanager keep acknowledgements, reminders and escalation themselves (Telling, Grouping).
+    var ownsAcknowledgement: Bool {
+        switch channel {
+        case .pagerDuty, .alertmanager: true
+        case .webhook, .teams, .slack, .email: false
+        }
     }
 
     /// Paging kinds wake people, ledger kinds record everything in order (Telling, Order).

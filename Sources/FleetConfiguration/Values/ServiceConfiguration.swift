@@ -6,19 +6,7 @@ public struct PollConfiguration: Sendable, Hashable {
     /// Not acted on in this version.
     public var calls: Duration = .seconds(300)
     public var places: Duration = .seconds(6 * 3600)
-    /// Not acted on in this version.
     public var calendars: Duration = .seconds(300)
-
-    public init() {}
-}
-
-/// `correlation`: when rooms falling together are one trouble (Detection, Scope collapse).
-public struct CorrelationConfiguration: Sendable, Hashable {
-    public var window: Duration = .seconds(300)
-    /// From 0 to 1.
-    public var share: Double = 0.5
-    /// 0 switches the rule off.
-    public var burst: Int = 5
 
     public init() {}
 }

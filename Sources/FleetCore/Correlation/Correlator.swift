@@ -63,6 +63,10 @@ public struct Correlator {
 
     private func judge(_ place: Place, _ fallen: [FallenRoom]) -> [Collapse] {
         if fallen.isEmpty { return [] }
+        // What is open speaks for whoever falls inside, however narrow their own place is: one cause, one page.
+        if isOpen(place) {
+            return [Collapse(place: place, slots: fallen.map(\.slot), isPartial: false, reason: Collapse.joined)]
+        }
         let children = Self.children(of: place, fallen)
         if let (child, inside) = narrower(place, fallen, children) {
             let found = judge(child, inside)
@@ -91,7 +95,6 @@ public struct Correlator {
 
     private func collapse(of place: Place, _ fallen: [FallenRoom]) -> Collapse? {
         let slots = fallen.map(\.slot)
-        if isOpen(place) { return Collapse(place: place, slots: slots, isPartial: false, reason: Collapse.joined) }
         let count = fallen.count
         let firing = fallen.count(where: \.isFiring)
         let all = population(place)

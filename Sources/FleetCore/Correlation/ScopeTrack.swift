@@ -26,6 +26,8 @@ public struct ScopeTrack: Sendable, Hashable {
     /// How many belonged to it in an earlier run, of whom only those still down are known by name.
     var membersBefore = 0
     public var phase: Phase = .dark
+    /// Whether the stored row does not know yet that members have come back.
+    var isPhaseNews = false
 
     /// How far the place has come back.
     public enum Phase: Sendable, Hashable {
@@ -70,7 +72,9 @@ public struct ScopeTrack: Sendable, Hashable {
     /// Notes that a member came back.
     public mutating func recovered(at now: Moment) {
         down -= 1
-        if phase == .dark { phase = .recovering(since: now) }
+        guard phase == .dark else { return }
+        phase = .recovering(since: now)
+        isPhaseNews = true
     }
 
     /// Notes that a member is not watched any more.

@@ -18,6 +18,8 @@ public struct IncidentBook: Sendable {
 
     /// When incidents resolved in this run, so that a step of the wall clock neither reopens nor forgets one.
     private var resolvedMoments: [DedupKey: Moment] = [:]
+    /// The same for acknowledgements.
+    private var acknowledgedMoments: [DedupKey: Moment] = [:]
 
     /// How long ago an incident resolved; of those from an earlier run only the wall time is known.
     private func sinceResolved(_ incident: Incident, at now: Moment) -> Duration? {
@@ -36,6 +38,11 @@ public struct IncidentBook: Sendable {
         incidents.values.filter { $0.status != .resolved }.sorted { $0.id < $1.id }
     }
 
+    /// Open incidents of which nobody is told, oldest first.
+    var allSuppressed: [Incident] {
+        incidents.values.filter { $0.suppression != nil && $0.status != .resolved }.sorted { $0.id < $1.id }
+    }
+
     /// Opens an incident, or reopens the one of the same key that resolved within `reopenWithin` (same id and key).
     ///
     /// Asked to open what is open, it says nothing.
@@ -49,6 +56,7 @@ public struct IncidentBook: Sendable {
                 reopened.revision += 1
                 reopened.status = known.acknowledgedAt == nil ? .open : .acknowledged
                 reopened.severity = fresh.severity
+                reopened.scope = fresh.scope
                 reopened.cause = fresh.cause
                 reopened.summary = fresh.summary
                 reopened.take(roomsOf: fresh)
@@ -124,7 +132,9 @@ public struct IncidentBook: Sendable {
 
     /// Sets or ends the reason why nobody is told of an open incident.
     public mutating func suppress(_ key: DedupKey, _ suppression: Suppression?) {
+        guard incidents[key]?.suppression != suppression else { return }
         incidents[key]?.suppression = suppression
+        incidents[key]?.revision += 1
     }
 
     /// Somebody works on it.
@@ -138,6 +148,7 @@ public struct IncidentBook: Sendable {
         incident.acknowledgedBy = author
         incident.acknowledgedSeverity = incident.severity
         incidents[key] = incident
+        acknowledgedMoments[key] = now
         return .acknowledged(incident)
     }
 
@@ -170,8 +181,16 @@ public struct IncidentBook: Sendable {
     public mutating func endAcknowledgement(_ key: DedupKey) -> Incident? {
         guard var incident = open(key), incident.acknowledgedAt != nil else { return nil }
         incident.endAcknowledgement()
+        incident.revision += 1
         incidents[key] = incident
         return incident
+    }
+
+    /// For how long somebody has been working on an open incident; of an acknowledgement from an earlier run only the
+    /// wall time is known.
+    func sinceAcknowledged(_ incident: Incident, at now: Moment) -> Duration? {
+        guard incident.status == .acknowledged, let acknowledgedAt = incident.acknowledgedAt else { return nil }
+        return (acknowledgedMoments[incident.key] ?? Moment(restoring: acknowledgedAt, at: now)).elapsed(until: now)
     }
 
     /// Forgets incidents that resolved too long ago to be reopened.
@@ -180,6 +199,7 @@ public struct IncidentBook: Sendable {
         for incident in old {
             incidents[incident.key] = nil
             resolvedMoments[incident.key] = nil
+            acknowledgedMoments[incident.key] = nil
         }
     }
 }

@@ -2,6 +2,7 @@
 // is down would cost more than judging them.
 
 import struct Foundation.Date
+import struct Foundation.TimeZone
 
 /// The windows that are open in a building in the present minute.
 struct OpenWindows: Sendable {
@@ -18,9 +19,18 @@ struct OpenWindows: Sendable {
         }
         if let known = byBuilding[building] { return known }
         let zone = site.timeZone(of: building)
-        let open = (site.windows + planned).filter { $0.isOpen(at: wall, timeZone: zone) }
+        let open = (site.windows + planned).filter { $0.isOpen(duringMinute: current, at: wall, timeZone: zone) }
         byBuilding[building] = open
         return open
+    }
+}
+
+extension MaintenanceWindow {
+    /// Whether the window may be open at some instant of a minute: recurring windows begin and end on one, but a person
+    /// plans to the second.
+    fileprivate func isOpen(duringMinute minute: Int, at wall: Date, timeZone: TimeZone) -> Bool {
+        guard case .once(let planned) = schedule else { return isOpen(at: wall, timeZone: timeZone) }
+        return isEnabled && planned.startsAt.minute <= minute && minute <= planned.endsAt.minute
     }
 }
 

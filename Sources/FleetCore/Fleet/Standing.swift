@@ -15,6 +15,14 @@ public struct Standing: Sendable, Hashable {
     var excuse: Suppression?
     /// For how long nobody had looked when the room was found down.
     var gap: Duration?
+    /// What the windows say of the present outage; calendar arithmetic that is done once for each of them.
+    var planned: Planned?
+
+    /// The planned absence within which an outage began, if any.
+    struct Planned: Sendable, Hashable {
+        var firstBad: Moment
+        var absence: ExpectedAbsence?
+    }
 
     /// Which incident speaks for a room that is down.
     public enum Voice: Sendable, Hashable {

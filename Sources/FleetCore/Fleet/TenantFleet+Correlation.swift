@@ -29,9 +29,15 @@ extension TenantFleet {
         var fallen: [FallenRoom] = []
         var waiting: [Int] = []
         hasExcused = false
+        hasUnseenWaiting = false
         for slot in tracks.indices where tracks[slot].isDown {
             let phase = tracks[slot].phase
             guard phase == .pending || phase == .firing, let onset = standings[slot].onset else { continue }
+            let isRecent = onset.elapsed(until: now) <= rules.correlation.window
+            // Who has somebody to speak for it and fell long ago is no news; with a dark tenant that is nearly everybody.
+            if standings[slot].voice != .none, !isRecent { continue }
+            // Nothing is wider than the tenant.
+            if standings[slot].voice == .place(.tenant) { continue }
             if case .place(let place) = standings[slot].voice, scopes[place]?.isOver ?? true { continue }
             if let excuse = excuse(ofRoomAt: slot, at: now) {
                 hasExcused = true
@@ -40,8 +46,16 @@ extension TenantFleet {
                 }
                 continue
             }
+            guard isSeenDown(slot: slot, at: now) else {
+                if phase == .firing, standings[slot].voice == .none {
+                    // Nobody is paged of what we cannot see; it falls, as far as sharing a cause goes, when it is seen.
+                    hasUnseenWaiting = true
+                    standings[slot].onset = now
+                }
+                continue
+            }
             if phase == .firing, standings[slot].voice == .none { waiting.append(slot) }
-            guard onset.elapsed(until: now) <= rules.correlation.window, isSeen(slot: slot, at: now) else { continue }
+            guard isRecent else { continue }
             fallen.append(
                 FallenRoom(
                     slot: slot, building: rooms[slot].building, floor: rooms[slot].floor, isFiring: phase == .firing))
@@ -53,10 +67,25 @@ extension TenantFleet {
         !tracks[slot].presence.isUnseen(at: now, watchedSince: watchedSince, rules: rules)
     }
 
+    /// Whether a room that is down was itself seen so lately, and in this run: somebody is told of it now. The main
+    /// device's record is sight of its own.
+    func isSeenDown(slot: Int, at now: Moment) -> Bool {
+        if tracks[slot].device.phase.isWrong, tracks[slot].deviceReading != nil { return true }
+        guard let usable = tracks[slot].presence.lastUsable, usable.steady > watchedSince.steady else { return false }
+        return usable.elapsed(until: now) < rules.unseenAfter
+    }
+
     private mutating func collapses(of fallen: [FallenRoom], at now: Moment) -> [Collapse] {
         // The common case: a single room falls, and nothing is open that it could belong to.
         let open = scopes.filter { $0.value.takesRooms(at: now, rules: rules.correlation) }
         if fallen.count < CorrelationRules.pair, open.isEmpty { return [] }
+        // With a tenant that falls at once these save the whole work for nearly every page of a sweep.
+        if open[.tenant] != nil {
+            return [Collapse(place: .tenant, slots: fallen.map(\.slot), isPartial: false, reason: Collapse.joined)]
+        }
+        if open.isEmpty, fallen.lazy.filter(\.isFiring).prefix(CorrelationRules.pair).count < CorrelationRules.pair {
+            return []
+        }
         let populations = populations(fallen, at: now)
         let correlator = Correlator(
             rules: rules.correlation, population: { populations[$0] ?? 0 }, isOpen: { open[$0] != nil })
@@ -98,12 +127,11 @@ extension TenantFleet {
             }
             scope.population = populations(counted, at: now)[place] ?? 0
         }
-        if !collapse.isPartial { scope.isPartial = scope.isPartial && collapse.reason == Collapse.joined }
         var slots = collapse.slots.filter {
             tracks[$0].phase == .firing && standings[$0].voice != .place(place)
         }
         // Members of a narrower incident, and those who still waited for the end of an earlier one, come along.
-        let narrower = scopes.keys.filter { $0 != place && place.encloses($0) }
+        let narrower = scopes.keys.filter { place.encloses($0) }.sorted { $0.subject.text < $1.subject.text }
         if isFresh || !narrower.isEmpty {
             let moving = Set(narrower)
             for slot in tracks.indices where tracks[slot].phase.isWrong {
@@ -121,6 +149,10 @@ extension TenantFleet {
         }
         let pages = slots.map { page(ofRoomAt: $0, at: now) }
         for page in pages { scope.join(page, at: now) }
+        // What began as a burst has become the place.
+        if scope.isPartial, scope.down >= rules.correlation.shareThreshold(of: scope.population) {
+            scope.isPartial = false
+        }
         scopes[place] = scope
         if isFresh {
             begin(scope, pages, reason: collapse.reason, at: now, into: &decision)
@@ -129,9 +161,6 @@ extension TenantFleet {
         }
         let speaker = book.open(key(of: place))
         for slot in slots {
-            if standings[slot].voice == .none {
-                countFiring(slot: slot, at: now, into: &decision)
-            }
             merge(slot: slot, into: speaker, at: now, into: &decision)
             standings[slot].voice = .place(place)
             touched.append(slot)
@@ -173,6 +202,10 @@ extension TenantFleet {
         guard standings[slot].voice == .own, let speaker else { return }
         guard case .resolved(let merged) = book.resolve(key(ofRoomAt: slot), as: .merged, at: now) else { return }
         decision.events.append(.merged(merged, into: speaker.id))
+        // It fell with the others; a building whose network comes and goes makes none of its rooms flap.
+        if let fired = tracks[slot].outage?.fired, fired.elapsed(until: now) <= rules.correlation.window {
+            flaps[rooms[slot].account]?.forgive(at: now, rule: rules.flapping)
+        }
     }
 
     private mutating func mergeScope(
@@ -254,7 +287,8 @@ extension TenantFleet {
                 if let event = book.resolve(key(of: place), as: .recovered, at: now) { decision.events.append(event) }
                 finish(place, reason: "most of its rooms are back", at: now, into: &decision)
                 if scopes[place]?.down == 0 { scopes[place] = nil }
-            } else if case .recovering = before.phase {
+            } else if before.isPhaseNews {
+                scopes[place]?.isPhaseNews = false
                 record(place, at: now, into: &decision)
             }
         }
@@ -262,22 +296,24 @@ extension TenantFleet {
 
     /// Looks again at members who stayed down after the incident of their place was over.
     mutating func releaseMembers(at now: Moment) {
-        for (place, scope) in scopes {
-            guard case .over(let release) = scope.phase else { continue }
-            var left = 0
-            for slot in tracks.indices where standings[slot].voice == .place(place) {
-                let isDue = now.steady >= release.steady
-                guard isDue || agendas[rooms[slot].account]?.isBookedNowOrWithin(at: now) ?? false else {
-                    left += 1
-                    continue
-                }
-                standings[slot].voice = .none
-                standings[slot].onset = now
-                touched.append(slot)
-                isStirred = true
+        var releases: [Place: Moment] = [:]
+        for (place, scope) in scopes { if case .over(let release) = scope.phase { releases[place] = release } }
+        guard !releases.isEmpty else { return }
+        var waiting: Set<Place> = []
+        for slot in tracks.indices where tracks[slot].isDown {
+            guard case .place(let place) = standings[slot].voice, let release = releases[place] else { continue }
+            let isDue = now.steady >= release.steady
+            guard isDue || agendas[rooms[slot].account]?.isBookedNowOrWithin(at: now) ?? false else {
+                waiting.insert(place)
+                continue
             }
-            if left == 0 { scopes[place] = nil }
+            scopes[place]?.down -= 1
+            standings[slot].voice = .none
+            standings[slot].onset = now
+            touched.append(slot)
+            isStirred = true
         }
+        for place in releases.keys where !waiting.contains(place) { scopes[place] = nil }
     }
 
     /// Tells receivers how many rooms joined, not more often than once a minute.

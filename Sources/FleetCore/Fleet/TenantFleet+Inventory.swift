@@ -27,6 +27,7 @@ extension TenantFleet {
         for account in departed(from: next) { retire(account, at: now, into: &decision) }
         replace(with: next, at: now)
         dismissWitnesses(at: now, into: &decision)
+        renameIncidents(into: &decision)
         settle(at: now, into: &decision)
         return (decision, storedRooms)
     }
@@ -127,6 +128,8 @@ extension TenantFleet {
             scopes[place] = scope(of: incident, place: place, at: now)
             isStirred = true
         }
+        // From here on a place's members carry its state.
+        for place in scopes.keys { conditions[key(of: place)] = nil }
     }
 
     private mutating func restore(_ place: Place, member slot: Int, at now: Moment) {
@@ -201,6 +204,21 @@ extension TenantFleet {
         }
     }
 
+    /// A room that was renamed or moved while it is down is called by its new name from now on; its key stays.
+    private mutating func renameIncidents(into decision: inout FleetDecision) {
+        for incident in book.allOpen where Self.isAboutRoom(incident.condition) {
+            guard let known = incident.rooms.first, let slot = index[known.id] else { continue }
+            let now = Incident.RoomReference(rooms[slot])
+            guard now != known else { continue }
+            let event = book.amend(incident.key) { incident in
+                incident.name([now])
+                incident.scope.name = now.name
+                incident.summary = incident.summary.replacing(known.placedName, with: now.placedName)
+            }
+            if let event { decision.events.append(event) }
+        }
+    }
+
     private mutating func replace(with list: [KnownRoom], at now: Moment) {
         let oldTracks = tracks
         let oldIndex = index
@@ -259,6 +277,12 @@ extension TenantFleet {
         guard let slot = index[account] else { return }
         if case .place(let place) = standings[slot].voice {
             scopes[place]?.left(account)
+            if let total = scopes[place]?.total,
+                let event = book.amend(
+                    key(of: place), { $0.name($0.rooms.filter { $0.id != account }, total: total) })
+            {
+                decision.events.append(event)
+            }
             isStirred = true
         }
         standings[slot] = Standing()

@@ -30,9 +30,15 @@ extension TenantFleet {
     mutating func isUnderMaintenance(slot: Int, at now: Moment) -> Bool { maintenance(ofRoomAt: slot, at: now) != nil }
 
     /// The planned absence within which the room's present outage began.
-    private func absence(ofRoomAt slot: Int, at now: Moment) -> ExpectedAbsence? {
+    private mutating func absence(ofRoomAt slot: Int, at now: Moment) -> ExpectedAbsence? {
         guard let firstBad = firstBad(ofRoomAt: slot) else { return nil }
-        let room = rooms[slot]
+        if let known = standings[slot].planned, known.firstBad == firstBad { return known.absence }
+        let absence = absence(of: rooms[slot], since: firstBad)
+        standings[slot].planned = Standing.Planned(firstBad: firstBad, absence: absence)
+        return absence
+    }
+
+    private func absence(of room: Room, since firstBad: Moment) -> ExpectedAbsence? {
         for window in site.windows + quiet.planned where window.returnWithin != nil && window.covers(room, of: tenant) {
             let zone = site.timeZone(of: room.building)
             if let absence = window.expectedAbsence(ofOutageSince: firstBad, timeZone: zone) { return absence }
@@ -41,7 +47,7 @@ extension TenantFleet {
     }
 
     /// The absence that a room did not return from.
-    func overdue(ofRoomAt slot: Int, at now: Moment) -> ExpectedAbsence.Overdue? {
+    mutating func overdue(ofRoomAt slot: Int, at now: Moment) -> ExpectedAbsence.Overdue? {
         guard let firstBad = firstBad(ofRoomAt: slot), let absence = absence(ofRoomAt: slot, at: now),
             case .overdue(let overdue) = absence.verdict(outageSince: firstBad, at: now)
         else { return nil }
@@ -74,6 +80,8 @@ extension TenantFleet {
             guard standings[slot].excuse != nil, standings[slot].voice == .none, tracks[slot].phase.isWrong,
                 excuse(ofRoomAt: slot, at: now) == nil
             else { continue }
+            // A window ends for everybody inside at once; an absence is each room's own.
+            if case .maintenance = standings[slot].excuse { standings[slot].isReleasedTogether = true }
             standings[slot].excuse = nil
             standings[slot].onset = now
             touched.append(slot)
@@ -116,7 +124,7 @@ extension TenantFleet {
     /// - Parameter isFull: whether all open incidents are asked; otherwise only those that nobody is told of.
     private mutating func reviewSuppressions(isFull: Bool, at now: Moment, into decision: inout FleetDecision) {
         var released: [DedupKey] = []
-        for incident in book.allOpen where isFull || incident.suppression != nil {
+        for incident in isFull ? book.allOpen : book.allSuppressed {
             let fresh = suppression(of: incident, at: now)
             guard fresh != incident.suppression else { continue }
             book.suppress(incident.key, fresh)
@@ -178,7 +186,7 @@ extension TenantFleet {
     }
 
     private mutating func tickFlapping(at now: Moment, into decision: inout FleetDecision) {
-        for (account, flap) in flaps {
+        for (account, flap) in flaps.sorted(by: { $0.key < $1.key }) {
             guard let slot = index[account] else {
                 flaps[account] = nil
                 continue

@@ -61,8 +61,7 @@ extension TenantFleet {
     /// Ends acknowledgements that nobody renewed.
     mutating func endAcknowledgements(at now: Moment, into decision: inout FleetDecision) {
         for incident in book.allOpen {
-            guard let at = incident.acknowledgedAt,
-                now.wall.timeIntervalSince(at) >= Incident.acknowledgementHolds.seconds,
+            guard let age = book.sinceAcknowledged(incident, at: now), age >= Incident.acknowledgementHolds,
                 let open = book.endAcknowledgement(incident.key)
             else { continue }
             decision.events.append(.noted(open))

@@ -98,6 +98,8 @@ public struct TenantFleet: Sendable {
     var isStirred = false
     /// Whether rooms that are down wait for the end of a window, so that the end must be looked for.
     var hasExcused = false
+    /// Whether rooms that are down, and not seen, have nobody to speak for them until they are seen again.
+    var hasUnseenWaiting = false
     /// Before this nobody is told of rooms: the first sweeps after a start show which of them are still down.
     var settlesAt: Moment?
     /// How long the monitor had not looked before this run, when that was long.
@@ -143,6 +145,7 @@ public struct TenantFleet: Sendable {
         bookable = BookableMinute()
         openWindows = OpenWindows()
         severityMinute = Int.min
+        for slot in standings.indices { standings[slot].planned = nil }
         isStirred = true
     }
 
@@ -205,6 +208,10 @@ public struct TenantFleet: Sendable {
             apply(change, slot: slot, at: observation.asked, decided: observation.received, into: &decision)
         } else if step.mustBeStored {
             touched.append(slot)
+            if case .pending(let streak) = tracks[slot].presence.state, tracks[slot].phase == .pending {
+                standings[slot].onset = streak.first
+                isStirred = true
+            }
         }
     }
 
@@ -234,6 +241,7 @@ public struct TenantFleet: Sendable {
 
     /// Ends an input: what fell together is correlated, and the rows of the rooms concerned are written once.
     mutating func settle(at now: Moment, into decision: inout FleetDecision) {
+        if hasUnseenWaiting { isStirred = true }
         correlate(at: now, into: &decision)
         guard !touched.isEmpty else { return }
         touched.sort()
@@ -257,7 +265,10 @@ public struct TenantFleet: Sendable {
         case (false, .pending):
             standings[slot].onset = asked
         case (false, .firing):
-            standings[slot].onset = standings[slot].onset ?? tracks[slot].outage?.firstBad ?? asked
+            // A streak that began anew after an unseen time is another fall than the one that was suspected before.
+            let firstBad = tracks[slot].outage?.firstBad ?? asked
+            standings[slot].onset =
+                standings[slot].onset.map { $0.steady > firstBad.steady ? $0 : firstBad } ?? firstBad
         case (_, .clear), (true, .pending):
             recover(slot: slot, at: asked, decided: now, into: &decision)
             if change.to == .pending { standings[slot].onset = asked }

@@ -68,6 +68,7 @@ public struct ScopeIncident: Sendable {
         let known = Set(incident.rooms.map(\.id))
         let news = members.lazy.filter { !known.contains($0.room.account) }.prefix(Incident.maximumRooms)
         incident.name(incident.rooms + news.map { Incident.RoomReference($0.room) }, total: scope.total)
+        incident.scope.partial = scope.isPartial
         incident.summary = summary(tenant: incident.tenant)
         incident.meeting =
             (members.compactMap(\.meeting) + [incident.meeting].compactMap(\.self)).min { $0.startsAt < $1.startsAt }

@@ -67,7 +67,10 @@ public struct GroupBook: Sendable {
             guard bounded.steady > group.rows[place].due.steady else { continue }
             group.rows[place].due = bounded
             postponed.append(
-                Change.Postponement(notification: group.rows[place].notification, notBefore: bounded.wall))
+                Change.Postponement(
+                    notification: group.rows[place].notification,
+                    // By the wall clock of now: it may have been set since the first of them was decided.
+                    notBefore: now.advanced(by: now.elapsed(until: bounded)).wall))
         }
         group.rows.append(Row(notification: notification, due: due, latest: latest))
         groups[lane] = group
@@ -75,9 +78,9 @@ public struct GroupBook: Sendable {
     }
 
     /// Forgets what can hold nobody up any more.
-    public mutating func forget(at now: Moment, window: Duration) {
-        groups = groups.filter { _, group in
-            group.rows.contains { $0.due.elapsed(until: now) <= window }
+    public mutating func forget(of tenant: TenantName, at now: Moment, window: Duration) {
+        groups = groups.filter { lane, group in
+            lane.tenant != tenant || group.rows.contains { $0.due.elapsed(until: now) <= window }
                 || group.pages.contains { $0.elapsed(until: now) <= window }
         }
     }

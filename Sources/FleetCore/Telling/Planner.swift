@@ -215,21 +215,22 @@ public struct Planner: Sendable {
     /// sent, the reopening is a new page.
     public mutating func reopened(_ incident: Incident, sent: [SentNotification], isUrgent: Bool) -> Reopening {
         var reopening = Reopening(plan: Plan(), endsAcknowledgement: false)
-        guard !isSuppressed(.reopened, incident, in: &reopening.plan) else { return reopening }
-        let rowsByReceiver = Self.byReceiver(sent)
-        for destination in destinations(of: incident) {
-            let name = destination.receiver.name
-            let rows = rowsByReceiver.first { $0.receiver == name }?.rows ?? []
+        var unaware: Set<ReceiverName> = []
+        for (receiver, rows) in Self.byReceiver(sent) {
             let unsentResolves = rows.filter { $0.event == .resolved && $0.state == .waiting && $0.attempts == 0 }
-            if !unsentResolves.isEmpty {
-                for row in unsentResolves {
-                    reopening.plan.withdrawals.append(
-                        Change.Withdrawal(notification: row.id, reason: "the incident reopened before it was sent"))
-                }
-                continue
+            for row in unsentResolves {
+                unaware.insert(receiver)
+                reopening.plan.withdrawals.append(
+                    Change.Withdrawal(notification: row.id, reason: "the incident reopened before it was sent"))
             }
-            reopening.endsAcknowledgement =
-                reopening.endsAcknowledgement || rows.contains { $0.event == .resolved && $0.state != .withdrawn }
+            if unsentResolves.isEmpty, rows.contains(where: { $0.event == .resolved && $0.state != .withdrawn }) {
+                reopening.endsAcknowledgement = true
+            }
+        }
+        var incident = incident
+        if reopening.endsAcknowledgement { incident.endAcknowledgement() }
+        guard !isSuppressed(.reopened, incident, in: &reopening.plan) else { return reopening }
+        for destination in destinations(of: incident) where !unaware.contains(destination.receiver.name) {
             page(.reopened, incident, to: destination, isUrgent: isUrgent, in: &reopening.plan)
         }
         return reopening
@@ -290,14 +291,15 @@ public struct Planner: Sendable {
     }
 
     /// Whether nobody is told; if so, the plan says why.
-    private func isSuppressed(_ event: Notification.Event, _ incident: Incident, in plan: inout Plan) -> Bool {
-        var reason = incident.suppression
-        if reason == nil, incident.status == .acknowledged, event == .updated || event == .reminder {
-            reason = .acknowledged(
-                by: incident.acknowledgedBy ?? "",
-                until: incident.acknowledgedAt?.addingTimeInterval(Incident.acknowledgementHolds.seconds))
+    func isSuppressed(_ event: Notification.Event, _ incident: Incident, in plan: inout Plan) -> Bool {
+        var reasons = [incident.suppression].compactMap(\.self)
+        if incident.status == .acknowledged, event == .updated || event == .reminder || event == .escalation {
+            reasons.append(
+                .acknowledged(
+                    by: incident.acknowledgedBy ?? "",
+                    until: incident.acknowledgedAt?.addingTimeInterval(Incident.acknowledgementHolds.seconds)))
         }
-        guard let reason else { return false }
+        guard let reason = Suppression.first(of: reasons) else { return false }
         plan.suppressions.append(
             SuppressedNotification(
                 tenant: incident.tenant, key: incident.key, incident: incident.id, event: event, suppression: reason,
@@ -328,7 +330,6 @@ public struct Planner: Sendable {
     mutating func tell(
         _ event: Notification.Event, _ incident: Incident, to destination: RoutingTree.Destination, in plan: inout Plan
     ) {
-        if event == .reminder || event == .escalation, isSuppressed(.reminder, incident, in: &plan) { return }
         plan.notifications.append(
             notification(event, incident, to: destination.receiver.name, rule: destination.rule, due: now))
     }
@@ -341,7 +342,9 @@ public struct Planner: Sendable {
         if let settledAt, settledAt.steady > due.steady { due = settledAt }
         return Notification(
             id: id ?? UniqueID(at: now.wall, using: &generator), receiver: receiver, event: event, rule: rule,
-            incident: incident, decidedAt: now.wall, notBefore: due.wall, after: after)
+            incident: incident, decidedAt: now.wall,
+            // Counted from now: the wall clock may have been set since the wait was decided.
+            notBefore: now.advanced(by: now.elapsed(until: due)).wall, after: after)
     }
 
     /// Whether the receiver believes that the incident is open, or will once it has read what waits: a trigger that was

@@ -114,9 +114,23 @@ public struct ReceiverProfile: Sendable, Hashable {
 public struct RoutingTree: Sendable, Hashable {
     public var routes: [Route]
     public var receivers: [ReceiverName: ReceiverProfile]
+    /// Who hears of the incidents of rooms that do not exist; nobody else does.
+    public var probe: Probe?
 
-    public init(routes: [Route], receivers: [ReceiverProfile]) {
+    /// A room that only shows whether pages get through, and its receiver.
+    public struct Probe: Sendable, Hashable {
+        public var room: AccountID
+        public var receiver: ReceiverProfile
+
+        public init(room: AccountID, receiver: ReceiverProfile) {
+            self.room = room
+            self.receiver = receiver
+        }
+    }
+
+    public init(routes: [Route], receivers: [ReceiverProfile], probe: Probe? = nil) {
         self.routes = routes
+        self.probe = probe
         self.receivers = Dictionary(receivers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
@@ -131,6 +145,9 @@ public struct RoutingTree: Sendable, Hashable {
     ///
     /// A route outside of its times is passed over as if it did not match.
     public func destinations(of incident: Incident, at now: Date) -> [Destination] {
+        if let probe, incident.rooms.first?.id == probe.room {
+            return [Destination(receiver: probe.receiver, rule: "synthetic", grouping: Grouping(wait: .zero))]
+        }
         var found: [Destination] = []
         for route in matching(incident, at: now) {
             for name in route.receivers where !found.contains(where: { $0.receiver.name == name }) {

@@ -2,14 +2,27 @@
 
 /// `<tenant>:<condition>:<subject>` (Telling, Order).
 ///
-/// PagerDuty's Events API v2 refuses keys over 255 characters. Every part is bounded where it enters the house (tenant
-/// names at 63, receiver names at 64 by the configuration, account ids at 64 at the Graph boundary), so no key comes
-/// near that and none has to be shortened.
+/// PagerDuty's Events API v2 refuses keys over 255 characters. Accounts, tenants and receivers have short names; a
+/// building and its floor may be named at such length that the end of the key is replaced by a digest of the whole.
 public struct DedupKey: Sendable, Hashable, Codable, Comparable, CustomStringConvertible {
     public let text: String
 
     public init(tenant: TenantName, condition: Condition, subject: Subject) {
-        text = "\(tenant.text):\(condition.rawValue):\(subject.text)"
+        let whole = "\(tenant.text):\(condition.rawValue):\(subject.text)"
+        text = whole.unicodeScalars.count <= Self.maximumLength ? whole : Self.shortened(whole)
+    }
+
+    static let maximumLength = 255
+
+    /// The beginning of a text that is too long, and FNV-1a (64 bits) of all of it: two names that differ only at their
+    /// end keep different keys, and the same name has the same key after every restart.
+    private static func shortened(_ whole: String) -> String {
+        var digest: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in whole.utf8 { digest = (digest ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+        let tail = String(digest, radix: 16)
+        var start = String.UnicodeScalarView()
+        start.append(contentsOf: whole.unicodeScalars.prefix(maximumLength - 17))
+        return String(start) + "~" + String(repeating: "0", count: 16 - tail.count) + tail
     }
 
     /// A key read back from the store.

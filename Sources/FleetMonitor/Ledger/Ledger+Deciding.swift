@@ -23,6 +23,7 @@ extension Ledger {
         plan(decision.events, tenant: tenant, at: now, into: &change)
         log(decision, tenant: tenant)
         write(change, at: now)
+        askCalendars(after: decision, tenant: tenant, at: now)
     }
 
     /// Says in the journal what began and what ended; of a place that goes dark the first rooms and a count.
@@ -91,7 +92,7 @@ extension Ledger {
             }
             change.incidents.append(incident)
             add(plan, to: &change)
-            scheduleReview(of: incident)
+            watch(event, incident, at: now)
         }
         keep(planner)
         metrics.incidents(events)
@@ -109,46 +110,12 @@ extension Ledger {
         groups = planner.groups
     }
 
-    private func add(_ plan: Plan, to change: inout Change) {
+    func add(_ plan: Plan, to change: inout Change) {
         change.notifications += plan.notifications
         change.withdrawals += plan.withdrawals
         change.postponements += plan.postponements
         change.suppressions += plan.suppressions
         metrics.suppressed(plan.suppressions)
-    }
-
-    // MARK: Reminding
-
-    /// Looks that are due in one tick; the rest waits for the next one, a second later.
-    static let reviewBite = 200
-
-    private func scheduleReview(of incident: Incident) {
-        if incident.status == .open {
-            // The planner says when anything is due; the first look is soon enough for the shortest escalation.
-            reviews[incident.id] = incident.openedAt.addingTimeInterval(60)
-        } else {
-            reviews[incident.id] = nil
-        }
-    }
-
-    /// Reminds of, and escalates, what nobody has acknowledged.
-    func review(at now: Moment) {
-        let due = reviews.filter { $0.value <= now.wall }.sorted { $0.value < $1.value }.prefix(Self.reviewBite)
-        guard !due.isEmpty else { return }
-        let wanted = Set(due.map(\.key))
-        var change = Change()
-        for (tenant, fleet) in fleets.map({ ($0.key, $0.value) }) + [(TenantName.roomwatch, own)] {
-            for incident in fleet.book.allOpen where wanted.contains(incident.id) {
-                var planner = planner(for: tenant, at: now)
-                let review = planner.reviewed(incident, sent: sent(of: incident.id))
-                keep(planner)
-                add(review.plan, to: &change)
-                reviews[incident.id] = review.next
-            }
-        }
-        for id in wanted where (reviews[id] ?? now.wall.addingTimeInterval(1)) <= now.wall { reviews[id] = nil }
-        guard !change.isEmpty else { return }
-        write(change, at: now)
     }
 
     /// What each receiver was told of an incident, in the order it was decided.

@@ -18,6 +18,7 @@ extension Ledger {
     /// What is taken counts as possibly heard until it is settled, so nobody withdraws a page that is being sent.
     public func take(receiver: ReceiverName, limit: Int) -> [OutboxEntry] {
         let now = time.now()
+        watchClock(at: now)
         let busyKeys = Set(inFlight.values.filter { $0.receiver == receiver }.map(\.key))
         var rows: [OutboxEntry] = []
         do throws(StoreError) {
@@ -73,6 +74,7 @@ extension Ledger {
     /// When something of a receiver is due next; the far future when nothing waits.
     public func nextDue(receiver: ReceiverName) -> Moment? {
         let now = time.now()
+        watchClock(at: now)
         let stored: Date?
         do throws(StoreError) {
             stored = try store.nextDue(after: now.wall, receiver: receiver)

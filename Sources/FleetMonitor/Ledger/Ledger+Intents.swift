@@ -28,7 +28,7 @@ extension Ledger {
         let now = time.now()
         let incident = try openIncident(id, for: asker)
         try checkWritable()
-        let undo = Undo(fleets: fleets, own: own, generator: generator, groups: groups, reviews: reviews)
+        let undo = Undo(fleets: fleets, own: own, generator: generator, groups: groups, vigils: vigils)
         let decision = decide(incident.tenant) { fleet in
             switch request {
             case .acknowledge: fleet.acknowledge(incident.key, by: asker.name, at: now)
@@ -295,7 +295,7 @@ extension Ledger {
         var own: TenantFleet
         var generator: SeededGenerator
         var groups: GroupBook
-        var reviews: [UniqueID: Date]
+        var vigils: [UniqueID: Vigil]
     }
 
     private func restore(_ undo: Undo) {
@@ -303,7 +303,7 @@ extension Ledger {
         own = undo.own
         generator = undo.generator
         groups = undo.groups
-        reviews = undo.reviews
+        vigils = undo.vigils
     }
 
     private func decide(_ tenant: TenantName, _ body: (inout TenantFleet) -> FleetDecision) -> FleetDecision {

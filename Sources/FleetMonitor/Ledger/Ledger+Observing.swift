@@ -90,6 +90,7 @@ extension Ledger {
     /// Takes one read of a room's main device.
     public func accept(_ reading: DeviceReading, of account: AccountID, tenant: TenantName) {
         let now = time.now()
+        takeLead(reading, of: account, tenant: tenant)
         guard let decision = fleets[tenant]?.accept(reading, of: account, decided: now) else { return }
         carryOut(decision, tenant: tenant, at: now)
     }
@@ -113,6 +114,7 @@ extension Ledger {
     /// What time alone changes; called once a second.
     public func tick() {
         let now = time.now()
+        watchClock(at: now)
         for tenant in fleets.keys.sorted() {
             if let decision = fleets[tenant]?.judgeSight(at: now, sweep: nil, failure: sweeps[tenant]?.failure) {
                 carryOut(decision, tenant: tenant, at: now)
@@ -121,6 +123,7 @@ extension Ledger {
         }
         carryOut(own.tick(at: now), tenant: .roomwatch, at: now)
         review(at: now)
+        reportOvernight(at: now)
         if !memory.isEmpty || !unsavedInventories.isEmpty {
             flushMemory(at: now)
         } else if lastStoreFailure.map({ $0.elapsed(until: now) >= Self.storeQuiet }) ?? true {
@@ -131,6 +134,7 @@ extension Ledger {
             checkpoint()
             write(Change(), at: now)
             foldLog(at: now)
+            for (tenant, fleet) in fleets { groups.forget(of: tenant, at: now, window: fleet.rules.correlation.window) }
         }
     }
 

@@ -49,10 +49,18 @@ public actor Ledger {
     var settledAt: [TenantName: Moment] = [:]
     /// Pages of siblings that wait for one another.
     var groups = GroupBook()
-    /// When an open incident is next looked at for reminders.
-    var reviews: [UniqueID: Date] = [:]
+    /// Incidents whose lead over the device record is measured.
+    var leadsTaken: Set<UniqueID> = []
+    /// The minute in which the beginning of working hours was last looked for.
+    var reportedMinute = Int.min
+    /// What is open and not acknowledged, for reminders and escalation.
+    var vigils: [UniqueID: Vigil] = [:]
+    /// How far the wall clock is ahead of the steady one, in seconds; a change is somebody's correction.
+    var wallAhead: Double?
     /// Silences and windows that people asked for.
     var quiet = QuietRules()
+    /// Where the calendar loop of each tenant takes rooms that cannot wait for its next round.
+    var calendarErrands: [TenantName: CalendarErrands] = [:]
     /// The failure of the store that was logged last.
     var saidStoreFailure: (kind: String, at: Moment)?
     var lastFlush: Moment
@@ -116,7 +124,7 @@ public actor Ledger {
             settledAt[tenant] = now.advanced(by: rules.offline.badHold + rules.sweepInterval * 2)
         }
         fleet.adopt(quiet: quiet)
-        for incident in fleet.book.allOpen { reviews[incident.id] = now.wall }
+        for incident in fleet.book.allOpen { vigils[incident.id] = Vigil(next: now) }
         fleets[tenant] = fleet
         // Runs that were open when the last run of the daemon ended lasted until its last complete sweep.
         try store.endOpenRuns(tenant: tenant)
@@ -133,10 +141,11 @@ public actor Ledger {
         own = TenantFleet(
             tenant: .roomwatch, rules: own.rules, site: SiteRules(), watchedSince: now,
             generator: SeededGenerator(seed: generator.next()), incidents: known.incidents)
+        let synthetic = StoredRoom(room: .synthetic, listedSince: now.wall)
         quiet = try store.quietRules(endingAfter: now.wall)
         own.adopt(quiet: quiet)
         for remark in own.restore(
-            rooms: [], tracks: [], conditions: known.conditions, seenUntil: nil, at: now)
+            rooms: [synthetic], tracks: known.tracks, conditions: known.conditions, seenUntil: nil, at: now)
         {
             log.warning("store: \(remark)")
         }

@@ -119,6 +119,11 @@ struct MemoryOutbox {
         return (heads(of: receiver).map(\.nextAttempt) + retries).filter { $0 > now }.min()
     }
 
+    /// The wall clock was set: what waits keeps its distance from the present.
+    mutating func shift(by seconds: TimeInterval) {
+        for (id, row) in rows where row.state == .waiting { rows[id]?.due = row.due.addingTimeInterval(seconds) }
+    }
+
     /// Notes what became of an attempt; `false` when its notification is not one of ours.
     mutating func settle(_ attempt: DeliveryAttempt) -> Bool {
         guard var row = rows[attempt.notification] else { return false }

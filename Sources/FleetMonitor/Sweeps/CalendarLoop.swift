@@ -24,7 +24,7 @@ public struct CalendarLoop: Sendable {
     /// A wait is cut into pieces, so that a reload takes effect soon.
     static let longestPause: Duration = .seconds(60)
 
-    private let tenant: TenantName
+    let tenant: TenantName
     private let settings: LiveSettings
     private let reader: ScheduleReader
     private let rooms: any CalendarRooms
@@ -32,7 +32,7 @@ public struct CalendarLoop: Sendable {
     private let time: any TimeSource
     private let progress: LoopProgress
     private let log: Logger
-    private let errands = CalendarErrands()
+    let errands = CalendarErrands()
 
     public init(
         tenant: TenantName, settings: LiveSettings, reader: ScheduleReader, rooms: any CalendarRooms,

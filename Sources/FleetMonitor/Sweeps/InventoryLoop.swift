@@ -181,6 +181,9 @@ public struct InventoryLoop: Sendable {
         if values.readsDevices { modules.insert(.devices) }
         if values.readsPlaces { modules.insert(.smartBuildings) }
         if values.readsLicences { modules.insert(.licenceEvidence) }
+        // Calendars may be granted in Exchange alone, where no token shows it, so only the calendar loop says that they
+        // are missing; here a grant is known to be of use.
+        if token.roles?.contains(where: { $0.hasPrefix("Calendars.") }) == true { modules.insert(.bookings) }
         guard let review = PermissionReview(roles: token.roles, modules: modules) else { return }
         for remark in review.remarks { log.warning("permissions: \(remark)") }
     }

@@ -52,6 +52,20 @@ extension Store {
     }
 }
 
+extension Store {
+    /// Moves what waits when the wall clock was set, so that it keeps its distance from the present.
+    public func shiftWaiting(by seconds: Double) throws(StoreError) {
+        let milliseconds = Int((seconds * 1000).rounded())
+        try write("moving waiting notifications") { db in
+            try db.execute(
+                sql: """
+                    UPDATE notification SET not_before = not_before + ?1, next_attempt = next_attempt + ?1
+                    WHERE state = 'waiting'
+                    """, arguments: [milliseconds])
+        }
+    }
+}
+
 extension Database {
     /// - Returns: whether the notification is known.
     @discardableResult

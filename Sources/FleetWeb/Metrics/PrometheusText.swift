@@ -15,6 +15,8 @@ enum PrometheusText {
         "roomwatch_sweeps_total": "Sweeps by how they ended.",
         "roomwatch_sweep_duration_seconds": "From the first request of a sweep to its last judged page.",
         "roomwatch_judge_to_commit_seconds": "From an answer that changed something to its committed transaction.",
+        "roomwatch_lead_seconds": "From a page's acceptance to the first device record that says offline.",
+        "roomwatch_suppressed_total": "Notifications of which nobody was told, by reason.",
         "roomwatch_dwell_seconds": "From the decision to tell somebody to the receiver's acceptance.",
         "roomwatch_incidents_total": "Incidents by condition and what happened to them.",
         "roomwatch_deliveries_total": "Delivery attempts by receiver and outcome.",

@@ -13,6 +13,8 @@ enum Happening: Hashable, CustomStringConvertible {
         case twice
     }
 
+    enum Quiet: UInt8, Hashable, CaseIterable { case silence, window, expectedAbsence }
+
     case wait(Double)
     /// A page that asks the rooms of a lane; the words are by room number, whether or not the lane asks it.
     case page(TenantFleet.Lane, [Word], Arrival)
@@ -21,6 +23,12 @@ enum Happening: Hashable, CustomStringConvertible {
     /// A refresh with the rooms present (by number), those that are weak, and those that the operator excludes.
     case inventory(present: [Bool], weak: [Bool], excluded: [Bool])
     case device(room: Int, isOffline: Bool?)
+    /// A calendar read: the room is booked from so many seconds from now, for half an hour.
+    case booking(room: Int, after: Double)
+    /// Somebody silences a building, or plans a window for it, for so many seconds.
+    case quiet(Quiet, building: String, for: Double)
+    /// Somebody works on whatever is open about a room.
+    case acknowledgement(room: Int)
     /// The daemon ends and begins again after so many seconds.
     case restart(Double)
 
@@ -35,6 +43,10 @@ enum Happening: Hashable, CustomStringConvertible {
             ".inventory(present: \(present), weak: \(weak), excluded: \(excluded))"
         case .device(let room, let isOffline):
             ".device(room: \(room), isOffline: \(isOffline.map { "\($0)" } ?? "nil"))"
+        case .booking(let room, let after): ".booking(room: \(room), after: \(after))"
+        case .quiet(let quiet, let building, let seconds):
+            ".quiet(.\(quiet), building: \"\(building)\", for: \(seconds))"
+        case .acknowledgement(let room): ".acknowledgement(room: \(room))"
         case .restart(let seconds): ".restart(\(seconds))"
         }
     }
@@ -42,6 +54,16 @@ enum Happening: Hashable, CustomStringConvertible {
 
 extension Happening {
     static let rooms = 12
+
+    /// Where the rooms are: five on two floors, four on one, two in a hut, one nowhere.
+    static func home(_ room: Int) -> (building: String, floor: String?)? {
+        switch room {
+        case 0...4: ("A", room < 2 ? "1" : "2")
+        case 5...8: ("B", "1")
+        case 9...10: ("Hut", nil)
+        default: nil
+        }
+    }
 
     /// A story of so many happenings. Rooms have weather of their own (up, down, silent) that changes seldom, and the
     /// tenant goes dark at times, so that outages last long enough to mean something.
@@ -62,8 +84,28 @@ extension Happening {
                 let kinds: [Word] = [.good, .good, .inUse, .bad, .bad, .saidUnknown, .missing]
                 weather[room] = kinds.randomElement(using: &random) ?? .good
             }
+            if chance(5), let home = home(Int.random(in: 0..<rooms, using: &random)) {
+                // The power of a building goes and comes.
+                let word: Word = chance(60) ? .bad : .good
+                for room in weather.indices where Self.home(room)?.building == home.building && chance(85) {
+                    weather[room] = word
+                }
+            }
             if chance(isDark ? 15 : 2) { isDark.toggle() }
-            switch Int.random(in: 0..<100, using: &random) {
+            switch Int.random(in: 0..<106, using: &random) {
+            case 100..<102:
+                story.append(
+                    .booking(
+                        room: Int.random(in: 0..<rooms, using: &random),
+                        after: [-60, 300, 1200].randomElement(using: &random) ?? 0))
+            case 102..<104:
+                story.append(
+                    .quiet(
+                        Quiet.allCases.randomElement(using: &random) ?? .silence,
+                        building: ["A", "B", "Hut"].randomElement(using: &random) ?? "A",
+                        for: [30.5, 300, 1800].randomElement(using: &random) ?? 60))
+            case 104..<106:
+                story.append(.acknowledgement(room: Int.random(in: 0..<rooms, using: &random)))
             case 0..<30:
                 let waits: [Double] = isDark ? [5, 30, 60, 130] : [0.5, 1, 5, 5, 5, 11, 15, 30, 125, 700]
                 story.append(.wait(waits.randomElement(using: &random) ?? 1))

@@ -1,7 +1,7 @@
 // Plays a story to a fleet and demands after each happening what must always hold (Design, Proof). The book it
 // keeps is its own: it believes only what the decisions say, as the store and the receivers do.
 
-import FleetCore
+@testable import FleetCore
 import Foundation
 import Timekeeping
 
@@ -30,7 +30,18 @@ struct Playthrough {
     private var newestHeard: [AccountID: Moment] = [:]
     private var recordSaid: [AccountID: [(asked: Moment, isBad: Bool)]] = [:]
 
-    init() { fleet = Watch.fleet(since: at(0), incidents: []) }
+    /// Incidents that somebody heard of since they opened last.
+    private var told: Set<UniqueID> = []
+    private var quiet = QuietRules()
+    private var generator = SeededGenerator(seed: 1)
+
+    init() { fleet = Self.fleet(since: at(0), incidents: []) }
+
+    private static func fleet(since: Moment, incidents: [Incident]) -> TenantFleet {
+        TenantFleet(
+            tenant: Watch.tenant, rules: DetectionRules(), site: SiteRules(windows: []), watchedSince: since,
+            generator: SeededGenerator(seed: 7), incidents: incidents)
+    }
 
     /// Plays the whole story, or up to the first thing that must not happen.
     static func of(_ story: [Happening]) -> Playthrough {
@@ -41,6 +52,7 @@ struct Playthrough {
             play.deliverHeld()
             play.checkStanding(after: happening)
         }
+        if play.broken == nil { play.demandThatEverybodyIsTold(story) }
         return play
     }
 
@@ -71,9 +83,51 @@ struct Playthrough {
             let decision = fleet.accept(reading ?? .failed(asked: now), of: account(room), decided: now)
             if reading == nil, !decision.transitions.isEmpty { fail("a failed read of a device moved something") }
             take(decision, "device")
+        case .booking(let room, let after):
+            let begins = now.wall.addingTimeInterval(after)
+            let booking = Booking(startsAt: begins, endsAt: begins.addingTimeInterval(1800), status: .busy)
+            let agenda = Agenda(
+                [booking].compactMap(\.self), from: now.wall, until: now.wall.addingTimeInterval(7200), readAt: now)
+            take(fleet.accept([account(room): agenda], at: now), "calendar")
+        case .quiet(let kind, let building, let seconds):
+            beQuiet(kind, building, until: now.wall.addingTimeInterval(seconds))
+        case .acknowledgement(let room):
+            for key in [key(of: room), fleet.key(of: .building(Happening.home(room)?.building ?? "A"))] {
+                guard let event = fleet.book.acknowledge(key, by: "desk", at: now) else { continue }
+                var decision = FleetDecision()
+                decision.events = [event]
+                take(decision, "acknowledgement")
+            }
         case .restart(let seconds):
             restart(after: seconds)
         }
+    }
+
+    private func key(of room: Int) -> DedupKey {
+        DedupKey(tenant: Watch.tenant, condition: .roomOffline, subject: .room(account(room)))
+    }
+
+    private mutating func beQuiet(_ kind: Happening.Quiet, _ building: String, until: Date) {
+        let id = UniqueID(at: now.wall, using: &generator)
+        switch kind {
+        case .silence:
+            guard let matchers = try? Matchers(parsing: "building=\(building)"),
+                let silence = try? Silence(
+                    id: id, matchers: matchers, author: "desk", reason: "test", endsAt: until, createdAt: now)
+            else { return fail("a silence was refused") }
+            quiet.silences.append(silence)
+        case .window, .expectedAbsence:
+            guard
+                let plan = try? PlannedInterval(
+                    id: id, startsAt: now.wall, endsAt: until, author: "desk", reason: "test")
+            else { return fail("a window was refused") }
+            quiet.planned.append(
+                MaintenanceWindow(
+                    name: "works", schedule: .once(plan), match: PlaceMatch(buildings: [building]),
+                    returnWithin: kind == .window ? nil : .seconds(300)))
+        }
+        fleet.adopt(quiet: quiet)
+        take(fleet.tick(at: now), "quiet")
     }
 
     // MARK: Presence
@@ -138,9 +192,15 @@ struct Playthrough {
             FleetCoreTests.devices(of: number, kinds: weak[number] ? [.teamsRoom, .panel] : [.teamsRoom], at: now)
         }
         let before = Set(fleet.rooms.map(\.account))
+        let places = numbers.map { number in
+            PlaceRecord(
+                email: "room\(number)@contoso.com", building: Happening.home(number)?.building,
+                floor: Happening.home(number)?.floor)
+        }
         let scope = InventoryScope(exclude: excluded.indices.filter { excluded[$0] }.map { "room-\($0)" })
         let outcome = fleet.accept(
-            inventory(numbers.map { record($0) }, devices: devices, at: now), scope: scope, decided: now)
+            inventory(numbers.map { record($0) }, devices: devices, places: places, at: now), scope: scope,
+            decided: now)
         if let list = outcome.list { stored = list }
         take(outcome.decision, "inventory")
         let after = Set(fleet.rooms.map(\.account))
@@ -166,9 +226,16 @@ struct Playthrough {
     private mutating func restart(after seconds: Double) {
         let phasesBefore = fleet.tracks.map { [$0.presence.state.phase, $0.device.phase] }
         let blindBefore = fleet.isBlind
+        let voicesBefore = voices
+        let downBefore = fleet.scopes.mapValues(\.down)
         now = now.advanced(by: .milliseconds(Int(seconds * 1000)))
         held = []
-        var next = Watch.fleet(since: now, incidents: Array(incidents.values))
+        // The store loads what is open and what resolved lately.
+        let known = incidents.values.filter { incident in
+            incident.status != .resolved
+                || resolvedAt[incident.key].map { $0.elapsed(until: now) <= .seconds(600) } ?? true
+        }
+        var next = Self.fleet(since: now, incidents: Array(known))
         let remarks = next.restore(
             rooms: stored, tracks: Array(tracks.values), conditions: Array(conditions.values),
             seenUntil: checkpoint, at: now)
@@ -177,7 +244,20 @@ struct Playthrough {
             fail("a restart changed the state of a room")
         }
         if next.isBlind != blindBefore { fail("a restart changed the tenant's sight") }
+        next.adopt(quiet: quiet)
         fleet = next
+        if voices != voicesBefore { fail("a restart changed who speaks: \(voicesBefore) became \(voices)") }
+        if fleet.scopes.mapValues(\.down) != downBefore {
+            fail("a restart changed the places: \(downBefore) became \(fleet.scopes.mapValues(\.down))")
+        }
+    }
+
+    private var voices: [String: Standing.Voice] {
+        var voices: [String: Standing.Voice] = [:]
+        for slot in fleet.rooms.indices where fleet.standings[slot].voice != .none {
+            voices[fleet.rooms[slot].account.text] = fleet.standings[slot].voice
+        }
+        return voices
     }
 
     // MARK: What must hold
@@ -233,14 +313,24 @@ struct Playthrough {
                 resolvedAt[key] = now
                 if incident.resolution == .recovered { checkRecovery(of: incident) }
             }
-            if let known, incident.revision <= known.revision { fail("\(key) kept its revision \(known.revision)") }
+            if let known, incident != known, incident.revision <= known.revision {
+                fail("\(key) changed and kept its revision \(known.revision)")
+            }
             incidents[incident.id] = incident
+            switch event {
+            case .opened, .reopened:
+                if incident.suppression == nil { told.insert(incident.id) } else { told.remove(incident.id) }
+            case .released: told.insert(incident.id)
+            case .updated, .raised, .acknowledged, .noted, .resolved, .merged: break
+            }
         }
     }
 
     /// A page about a room needs an unbroken bad streak of one of its two witnesses.
     private mutating func checkGrounds(of incident: Incident) {
         guard incident.condition == .roomOffline, let room = incident.rooms.first?.id else { return }
+        // Who was down already had its grounds; now its excuse or its place's incident is over.
+        if phases["room.offline \(room.text)"]?.isWrong ?? false { return }
         let streak = (heard[room] ?? []).reversed().prefix(while: \.isBad)
         let records = (recordSaid[room] ?? []).reversed().prefix(while: \.isBad)
         let isHeard = streak.count >= 3 && span(streak) >= .seconds(10)
@@ -276,16 +366,89 @@ struct Playthrough {
                     "the folded log says \(phases["room.offline \(room.text)"] ?? .clear) of \(room), the fleet \(track.phase)"
                 )
             }
-            let key = DedupKey(tenant: Watch.tenant, condition: .roomOffline, subject: .room(room))
-            if (current[key] != nil) != track.phase.isWrong {
-                fail("\(room) is \(track.phase) and its incident disagrees")
-            }
+            checkVoice(ofRoomAt: slot, after: happening)
             checkStored(track, of: room)
         }
+        checkPlaces()
         let open = Set(fleet.book.allOpen.map(\.id))
         if open != Set(current.values) { fail("the book and the events disagree about what is open") }
         for (key, state) in fleet.conditions where conditions[key]?.state != StateRecord(state) {
             fail("\(key) is not stored as it is")
+        }
+    }
+
+    /// Exactly one incident speaks for a room that is down, unless it is excused, unseen, or waits after the end of its
+    /// place's incident.
+    private mutating func checkVoice(ofRoomAt slot: Int, after happening: Happening) {
+        let room = fleet.rooms[slot].account
+        let standing = fleet.standings[slot]
+        let phase = fleet.tracks[slot].phase
+        let own = current[fleet.key(ofRoomAt: slot)] != nil
+        if own != (standing.voice == .own) {
+            fail("\(room)'s own incident is open: \(own); its voice \(standing.voice)")
+        }
+        if !phase.isWrong, standing.voice != .none { fail("\(room) is \(phase) and \(standing.voice) speaks for it") }
+        if phase == .pending || phase == .firing, standing.onset == nil { fail("\(room) is \(phase) since never") }
+        if case .place(let place) = standing.voice {
+            guard let scope = fleet.scopes[place] else {
+                return fail("\(place) speaks for \(room) and is not remembered")
+            }
+            if scope.isOver == (current[fleet.key(of: place)] != nil) {
+                fail("\(place) is over: \(scope.isOver), but not")
+            }
+            if !scope.members.contains(room) { fail("\(room) is no member of \(place)") }
+        }
+        if tracks[room]?.voice != fleet.record(ofRoomAt: slot).voice, standing.voice != .none {
+            fail("the voice of \(room) is not stored")
+        }
+        // Time alone ends excuses; only a tick can tell.
+        guard case .tick = happening, phase == .firing, standing.voice == .none else { return }
+        var copy = fleet
+        if fleet.isSeenDown(slot: slot, at: now), copy.excuse(ofRoomAt: slot, at: now) == nil {
+            fail("nobody speaks for \(room), which is down")
+        }
+    }
+
+    private mutating func checkPlaces() {
+        for (place, scope) in fleet.scopes {
+            let speaksFor = fleet.standings.count { $0.voice == .place(place) }
+            if scope.down != speaksFor { fail("\(place) counts \(scope.down) and speaks for \(speaksFor)") }
+            if scope.isOver, current[fleet.key(of: place)] != nil { fail("\(place) is over and its incident open") }
+        }
+        for incident in fleet.book.allOpen {
+            guard let place = Place(incident.scope, of: incident.condition) else { continue }
+            if fleet.scopes[place]?.isOver ?? true { fail("\(incident.key) is open and nobody counts its rooms") }
+        }
+    }
+
+    /// Two hours in which the weather stays as it is and Graph answers: whoever is down then is known to somebody.
+    private mutating func demandThatEverybodyIsTold(_ story: [Happening]) {
+        var words = [Happening.Word](repeating: .good, count: Happening.rooms)
+        for room in words.indices {
+            guard let slot = fleet.index[account(room)] else { continue }
+            if fleet.tracks[slot].presence.state.phase != .clear { words[room] = .bad }
+        }
+        for _ in 0..<120 where broken == nil {
+            for happening in [
+                Happening.wait(59), .page(.steady, words, .atOnce), .page(.suspect, words, .atOnce),
+                .endOfSweep(.complete), .wait(1), .tick,
+            ] {
+                place += 1
+                happen(happening)
+                deliverHeld()
+                checkStanding(after: happening)
+            }
+        }
+        for slot in fleet.tracks.indices where fleet.tracks[slot].phase == .firing && broken == nil {
+            let room = fleet.rooms[slot].account
+            guard let id = fleet.incident(of: fleet.standings[slot].voice, slot: slot), let incident = incidents[id],
+                incident.status != .resolved
+            else {
+                fail("after two hours nobody speaks for \(room)")
+                continue
+            }
+            if incident.suppression != nil { fail("after two hours \(incident.key) is still held back") }
+            if !told.contains(id) { fail("after two hours nobody has heard of \(incident.key)") }
         }
     }
 

@@ -5,7 +5,7 @@ import FleetCore
 import Testing
 
 struct RandomStoryTests {
-    @Test(arguments: 1...40 as ClosedRange<UInt64>)
+    @Test(arguments: 1...60 as ClosedRange<UInt64>)
     func nothingForbiddenHappens(seed: UInt64) {
         let story = Happening.story(length: 1500, seed: seed)
         let play = Playthrough.of(story)

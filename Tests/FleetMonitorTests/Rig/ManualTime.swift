@@ -26,6 +26,9 @@ final class ManualTime: TimeSource {
     /// Since the beginning of the test.
     var elapsed: Duration { Self.start.elapsed(until: now()) }
 
+    /// Somebody sets the wall clock.
+    func setWall(by seconds: TimeInterval) { state.withLock { $0.now.wall += seconds } }
+
     /// How often anybody went to sleep.
     var sleeps: Int { state.withLock { $0.lastID } }
 

@@ -57,6 +57,12 @@ public struct FlapPenalty: Sendable, Hashable {
         return judge(rule)
     }
 
+    /// The firing of just now was that of a larger trouble, which says nothing about the room.
+    public mutating func forgive(at now: Moment, rule: FlapRule = FlapRule()) {
+        settle(at: now, rule: rule)
+        penalty = max(0, penalty - rule.perFiring)
+    }
+
     /// Time has passed: decides whether the flapping has ended.
     public mutating func tick(at now: Moment, rule: FlapRule = FlapRule()) -> Change? {
         settle(at: now, rule: rule)
