@@ -76,14 +76,23 @@ bench: deps ## Measure the budgets: sweep, decode, commit, memory. Needs a quiet
 
 release: deps ## Build the executables for installation.
 	$(SWIFT) build -c release --static-swift-stdlib --product roomwatchd
+	$(SWIFT) build -c release --static-swift-stdlib --product roomctl
 	$(SWIFT) build -c release --static-swift-stdlib --product graph-simulator
 
-install: ## Install what `make release` built: executables, units, example configuration; DESTDIR, PREFIX, UNITDIR.
-	bin=.build/release; [ -x "$$bin/roomwatchd" ] || { echo "Run make release first."; exit 1; }; \
+install: ## Install what `make release` built: executables, completions, units, configuration; DESTDIR, PREFIX, UNITDIR.
+	bin=.build/release; \
+	[ -x "$$bin/roomwatchd" ] && [ -x "$$bin/roomctl" ] || { echo "Run make release first."; exit 1; }; \
 	case "$(PREFIX)" in /*) ;; *) echo "PREFIX must be an absolute path."; exit 1; esac; \
 	doc="$(DESTDIR)$(PREFIX)/share/doc/roomwatch"; units="$(DESTDIR)$(UNITDIR)"; \
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$$units" "$(DESTDIR)$(SYSUSERSDIR)" "$$doc" "$(DESTDIR)/etc/roomwatch"; \
-	install -m 0755 -s "$$bin/roomwatchd" "$$bin/graph-simulator" "$(DESTDIR)$(PREFIX)/bin/"; \
+	install -m 0755 -s "$$bin/roomwatchd" "$$bin/roomctl" "$$bin/graph-simulator" "$(DESTDIR)$(PREFIX)/bin/"; \
+	share="$(DESTDIR)$(PREFIX)/share"; \
+	install -d "$$share/bash-completion/completions" "$$share/zsh/site-functions" "$$share/fish/vendor_completions.d"; \
+	"$$bin/roomctl" --generate-completion-script bash >"$$share/bash-completion/completions/roomctl"; \
+	"$$bin/roomctl" --generate-completion-script zsh >"$$share/zsh/site-functions/_roomctl"; \
+	"$$bin/roomctl" --generate-completion-script fish >"$$share/fish/vendor_completions.d/roomctl.fish"; \
+	chmod 0644 "$$share/bash-completion/completions/roomctl" "$$share/zsh/site-functions/_roomctl" \
+	    "$$share/fish/vendor_completions.d/roomctl.fish"; \
 	for unit in roomwatchd.service roomwatchd.socket; do \
 	    install -m 0644 "systemd/$$unit" "$$units/"; \
 	    sed -i -e 's|^ExecStart=/usr/bin/|ExecStart=$(PREFIX)/bin/|' \
