@@ -11,8 +11,9 @@ final class PresenceOracle: Sendable {
     static let holdGood = (count: 2, hold: Duration.seconds(30))
     static let unseenAfter: Duration = .seconds(120)
     static let distrust: Duration = .seconds(60)
-    /// Answers of a room that are kept until the store is looked at; an audit comes every few seconds.
-    private static let keptMarks = 64
+    /// Answers of a room that are kept until the store tells what was made of them. It tells within seconds, but on a full
+    /// disk only when there is space again: minutes, with an answer a second.
+    private static let keptMarks = 1_024
 
     /// What one answer means.
     struct Mark: Sendable {
