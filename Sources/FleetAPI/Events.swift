@@ -61,7 +61,7 @@ public struct IncidentList: Sendable, Hashable, Codable {
     public struct Content: Sendable, Hashable, Codable {
         public var incidents: [IncidentBody]
         /// What to ask for the next page with; `nil` on the last one.
-        public var nextCursor: String?
+        @OrNull public var nextCursor: String?
 
         public init(incidents: [IncidentBody], nextCursor: String? = nil) {
             self.incidents = incidents
@@ -71,12 +71,6 @@ public struct IncidentList: Sendable, Hashable, Codable {
         private enum CodingKeys: String, CodingKey {
             case incidents
             case nextCursor = "next_cursor"
-        }
-
-        public func encode(to encoder: any Encoder) throws {
-            var fields = encoder.container(keyedBy: CodingKeys.self)
-            try fields.encode(incidents, forKey: .incidents)
-            try fields.encode(nextCursor, forKey: .nextCursor)
         }
     }
 

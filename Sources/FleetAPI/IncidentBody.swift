@@ -3,6 +3,8 @@
 // never heard of. Fields that it does not know are ignored for the same reason.
 
 /// One incident on the wire: the webhook's `data.incident` and the answer of `GET /api/v1/incidents/{id}`.
+///
+/// Every field is written; what is not known is an explicit `null`, so a receiver never has to tell absent from unknown.
 public struct IncidentBody: Sendable, Hashable, Codable {
     public var id: String
     /// Counts the changes that a receiver may hear of, from 1.
@@ -24,23 +26,24 @@ public struct IncidentBody: Sendable, Hashable, Codable {
     /// One sentence for the lock screen of a phone.
     public var summary: String
     public var firstBadAt: Timestamp
-    public var lastGoodAt: Timestamp?
+    @OrNull public var lastGoodAt: Timestamp?
     public var openedAt: Timestamp
-    public var acknowledgedAt: Timestamp?
-    public var acknowledgedBy: String?
+    @OrNull public var acknowledgedAt: Timestamp?
+    @OrNull public var acknowledgedBy: String?
     public var reopenedCount: Int
-    public var resolvedAt: Timestamp?
+    @OrNull public var resolvedAt: Timestamp?
     /// `recovered`, `merged`, `removed` or `manual`.
-    public var resolution: String?
+    @OrNull public var resolution: String?
     /// The booking that is running or next, when there is one.
-    public var meeting: Meeting?
+    @OrNull public var meeting: Meeting?
     /// Whom to call on site, in the operator's words.
-    public var contact: String?
+    @OrNull public var contact: String?
     public var links: Links
     /// Why the receiver was told; `nil` where nobody is being told, as in an answer of the API.
-    public var notification: Reason?
+    @OrNull public var notification: Reason?
     /// At most ``BodyLimits/evidence``, newest last.
     public var evidence: [Evidence]
+    private var tried = Reserved()
 
     public init(
         id: String, revision: Int, dedupKey: String, condition: String, severity: String, status: String,
@@ -90,45 +93,26 @@ public struct IncidentBody: Sendable, Hashable, Codable {
         case acknowledgedBy = "acknowledged_by"
         case reopenedCount = "reopened_count"
         case resolvedAt = "resolved_at"
-        case resolution, meeting, contact, links, notification, evidence
+        case resolution, meeting, contact, links, notification, evidence, tried
     }
+}
 
-    private enum ReservedKeys: String, CodingKey {
-        case tried
-    }
+extension IncidentBody {
+    /// What was tried against the trouble. It has no shape yet, because nothing is tried yet: only the empty list is
+    /// promised. It is not read back, so that whatever its elements become does not break a client of today.
+    struct Reserved: Sendable, Hashable, Codable {
+        init() {}
 
-    /// Writes every field; what is not known is an explicit `null`, so a receiver never has to tell absent from
-    /// unknown.
-    public func encode(to encoder: any Encoder) throws {
-        var fields = encoder.container(keyedBy: CodingKeys.self)
-        try fields.encode(id, forKey: .id)
-        try fields.encode(revision, forKey: .revision)
-        try fields.encode(dedupKey, forKey: .dedupKey)
-        try fields.encode(condition, forKey: .condition)
-        try fields.encode(severity, forKey: .severity)
-        try fields.encode(status, forKey: .status)
-        try fields.encode(tenant, forKey: .tenant)
-        try fields.encode(scope, forKey: .scope)
-        try fields.encode(rooms, forKey: .rooms)
-        try fields.encode(roomsTotal, forKey: .roomsTotal)
-        try fields.encode(cause, forKey: .cause)
-        try fields.encode(summary, forKey: .summary)
-        try fields.encode(firstBadAt, forKey: .firstBadAt)
-        try fields.encode(lastGoodAt, forKey: .lastGoodAt)
-        try fields.encode(openedAt, forKey: .openedAt)
-        try fields.encode(acknowledgedAt, forKey: .acknowledgedAt)
-        try fields.encode(acknowledgedBy, forKey: .acknowledgedBy)
-        try fields.encode(reopenedCount, forKey: .reopenedCount)
-        try fields.encode(resolvedAt, forKey: .resolvedAt)
-        try fields.encode(resolution, forKey: .resolution)
-        try fields.encode(meeting, forKey: .meeting)
-        try fields.encode(contact, forKey: .contact)
-        try fields.encode(links, forKey: .links)
-        try fields.encode(notification, forKey: .notification)
-        try fields.encode(evidence, forKey: .evidence)
-        // What was tried has no shape yet, because nothing is tried yet; only the empty list is promised. It is not
-        // read back either, so that whatever its elements become does not break a client of today.
-        var reserved = encoder.container(keyedBy: ReservedKeys.self)
-        try reserved.encode([String](), forKey: .tried)
+        init(from decoder: any Decoder) {}
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            try container.encode([String]())
+        }
     }
+}
+
+extension KeyedDecodingContainer {
+    /// What synthesised code calls for the field; it may be missing, and what it holds is not looked at.
+    func decode(_ type: IncidentBody.Reserved.Type, forKey key: Key) throws -> IncidentBody.Reserved { .init() }
 }

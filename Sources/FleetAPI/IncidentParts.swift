@@ -1,4 +1,4 @@
-// The parts of an incident's body, in a file of their own because each writes its own explicit nulls.
+// The parts of an incident's body, in a file of their own to keep the body readable at a glance.
 
 extension IncidentBody {
     /// How far the trouble reaches.
@@ -24,8 +24,8 @@ extension IncidentBody {
         public var id: String
         public var name: String
         public var email: String
-        public var building: String?
-        public var floor: String?
+        @OrNull public var building: String?
+        @OrNull public var floor: String?
 
         public init(id: String, name: String, email: String, building: String? = nil, floor: String? = nil) {
             self.id = id
@@ -33,17 +33,6 @@ extension IncidentBody {
             self.email = email
             self.building = building
             self.floor = floor
-        }
-
-        private enum CodingKeys: CodingKey { case id, name, email, building, floor }
-
-        public func encode(to encoder: any Encoder) throws {
-            var fields = encoder.container(keyedBy: CodingKeys.self)
-            try fields.encode(id, forKey: .id)
-            try fields.encode(name, forKey: .name)
-            try fields.encode(email, forKey: .email)
-            try fields.encode(building, forKey: .building)
-            try fields.encode(floor, forKey: .floor)
         }
     }
 
@@ -66,8 +55,8 @@ extension IncidentBody {
     /// Where to read on.
     public struct Links: Sendable, Hashable, Codable {
         /// The incident in the API; `nil` when the configuration has no `api.external_url`.
-        public var own: String?
-        public var runbook: String?
+        @OrNull public var own: String?
+        @OrNull public var runbook: String?
 
         public init(own: String? = nil, runbook: String? = nil) {
             self.own = own
@@ -77,12 +66,6 @@ extension IncidentBody {
         private enum CodingKeys: String, CodingKey {
             case own = "self"
             case runbook
-        }
-
-        public func encode(to encoder: any Encoder) throws {
-            var fields = encoder.container(keyedBy: CodingKeys.self)
-            try fields.encode(own, forKey: .own)
-            try fields.encode(runbook, forKey: .runbook)
         }
     }
 

@@ -11,6 +11,12 @@ public struct Secret: Sendable, Hashable {
         self.text = text
     }
 
+    /// The same without white space around it: an editor ends a secret's file with a newline that is no part of it.
+    public var trimmed: Secret {
+        let start = text.drop(while: \.isWhitespace)
+        return Secret(String(start.prefix(start.count - start.reversed().prefix(while: \.isWhitespace).count)))
+    }
+
     /// Whether there is nothing in it; an empty credential file is a mistake worth its own message.
     public var isEmpty: Bool { text.isEmpty }
 

@@ -107,11 +107,11 @@ struct Secrets {
         _ receiver: ReceiverConfiguration, secret: String, sender: SenderIdentity, transports: Transports
     ) throws(ChannelConfigurationError) -> any FleetChannels.Channel {
         let name = receiver.name
-        let secretText = ChannelSecret(secret)
+        let secretText = Secret(secret)
         switch receiver.channel {
         case .webhook(let url, _):
             return try WebhookChannel(
-                receiver: name, url: ChannelSecret(url), secret: secretText, sender: sender, transport: transports.http)
+                receiver: name, url: Secret(url), secret: secretText, sender: sender, transport: transports.http)
         case .pagerDuty(let url, _):
             return try PagerDutyChannel(
                 receiver: name, base: url, routingKey: secretText, sender: sender, transport: transports.http)

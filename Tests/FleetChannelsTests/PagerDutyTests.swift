@@ -19,7 +19,7 @@ private func deliver(
 ) async throws -> (result: DeliveryResult, call: HTTPCall) {
     let transport = ScriptedTransport(answer)
     let channel = try PagerDutyChannel(
-        receiver: ReceiverName("pager"), base: base, routingKey: ChannelSecret(routingKey), sender: sender,
+        receiver: ReceiverName("pager"), base: base, routingKey: Secret(routingKey), sender: sender,
         transport: transport)
     let result = await channel.deliver(notification, at: noon)
     return (result, try #require(transport.calls.first))
@@ -176,7 +176,7 @@ private func deliver(
     func `a file without exactly one key is refused`(key: String) throws {
         #expect(throws: ChannelConfigurationError.self) {
             try PagerDutyChannel(
-                receiver: ReceiverName("pager"), routingKey: ChannelSecret(key), sender: sender,
+                receiver: ReceiverName("pager"), routingKey: Secret(key), sender: sender,
                 transport: ScriptedTransport(.status(202)))
         }
     }

@@ -1,5 +1,6 @@
 // What the publishers allow, held against an outage of five hundred incidents in one minute.
 
+import HTTPExchange
 import FleetChannels
 import FleetCore
 import Testing
@@ -40,10 +41,10 @@ import Timekeeping
         #expect(ChannelKind.slack.rate == DeliveryRate(interval: .seconds(1), burst: 3))
         let transport = ScriptedTransport(.status(200))
         let slack = try SlackChannel(
-            receiver: .init("a"), url: ChannelSecret("https://hooks.slack.com/x"), sender: sender, transport: transport)
+            receiver: .init("a"), url: Secret("https://hooks.slack.com/x"), sender: sender, transport: transport)
         #expect(slack.rate == ChannelKind.slack.rate)
         let teams = try TeamsChannel(
-            receiver: .init("a"), url: ChannelSecret("https://teams.contoso.com/x"), sender: sender,
+            receiver: .init("a"), url: Secret("https://teams.contoso.com/x"), sender: sender,
             transport: transport)
         #expect(teams.rate == ChannelKind.teams.rate)
         let ledger = try AlertmanagerChannel(

@@ -16,7 +16,7 @@ private func deliver(
 ) async throws -> (result: DeliveryResult, call: HTTPCall) {
     let transport = ScriptedTransport(answer)
     let channel = try SlackChannel(
-        receiver: ReceiverName("chat"), url: ChannelSecret(url + "\n"), sender: sender, transport: transport)
+        receiver: ReceiverName("chat"), url: Secret(url + "\n"), sender: sender, transport: transport)
     let result = await channel.deliver(notification, at: noon)
     return (result, try #require(transport.calls.first))
 }
@@ -142,7 +142,7 @@ private func texts(_ json: Any) -> [[String: Any]] {
     @Test func `a repeated attempt has the same body, and nothing shows the secret`() async throws {
         #expect(try await deliver().call.body == deliver(answer: .status(500)).call.body)
         let channel = try SlackChannel(
-            receiver: ReceiverName("chat"), url: ChannelSecret(hook), sender: sender,
+            receiver: ReceiverName("chat"), url: Secret(hook), sender: sender,
             transport: ScriptedTransport(.status(200)))
         #expect("\(channel)" == "slack chat (hooks.slack.com)")
         var dumped = ""

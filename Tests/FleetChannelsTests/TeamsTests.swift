@@ -18,7 +18,7 @@ private func deliver(
 ) async throws -> (result: DeliveryResult, call: HTTPCall) {
     let transport = ScriptedTransport(answer)
     let channel = try TeamsChannel(
-        receiver: ReceiverName("team"), url: ChannelSecret(url), sender: sender, transport: transport)
+        receiver: ReceiverName("team"), url: Secret(url), sender: sender, transport: transport)
     let result = await channel.deliver(notification, at: noon)
     return (result, try #require(transport.calls.first))
 }

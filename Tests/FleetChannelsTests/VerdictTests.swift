@@ -14,13 +14,13 @@ private let url = "https://hooks.contoso.com:8443/services/T0KEN-IN-PATH?key=T0K
 
 private func webhook(_ answer: ScriptedTransport.Answer) throws -> WebhookChannel {
     try WebhookChannel(
-        receiver: ReceiverName("oncall"), url: ChannelSecret(url), secret: ChannelSecret(secret), sender: sender,
+        receiver: ReceiverName("oncall"), url: Secret(url), secret: Secret(secret), sender: sender,
         transport: ScriptedTransport(answer))
 }
 
 private func pagerDuty(_ answer: ScriptedTransport.Answer) throws -> PagerDutyChannel {
     try PagerDutyChannel(
-        receiver: ReceiverName("pager"), routingKey: ChannelSecret(routingKey + "\n"), sender: sender,
+        receiver: ReceiverName("pager"), routingKey: Secret(routingKey + "\n"), sender: sender,
         transport: ScriptedTransport(answer))
 }
 
@@ -96,14 +96,14 @@ private func pagerDuty(_ answer: ScriptedTransport.Answer) throws -> PagerDutyCh
                 texts += ["\(value)", String(reflecting: value), dumped]
             }
         }
-        let event = try PagerDutyEvent(sampleNotification(), routingKey: ChannelSecret(routingKey), from: sender)
+        let event = try PagerDutyEvent(sampleNotification(), routingKey: Secret(routingKey), from: sender)
         var dumped = ""
         dump(event, to: &dumped)
         texts += ["\(event)", String(reflecting: event), dumped]
         for held in [secret, url, routingKey] {
             var dumped = ""
-            dump(ChannelSecret(held), to: &dumped)
-            texts += ["\(ChannelSecret(held))", String(reflecting: ChannelSecret(held)), dumped]
+            dump(Secret(held), to: &dumped)
+            texts += ["\(Secret(held))", String(reflecting: Secret(held)), dumped]
         }
         for text in texts {
             for needle in ["T0KEN", "MfKQ9r8G", routingKey, routingKey.lowercased()] {

@@ -20,13 +20,13 @@ private func channel(
     sender: SenderIdentity = sender
 ) throws -> WebhookChannel {
     try WebhookChannel(
-        receiver: ReceiverName("oncall"), url: ChannelSecret(url), secret: ChannelSecret(secret), sender: sender,
+        receiver: ReceiverName("oncall"), url: Secret(url), secret: Secret(secret), sender: sender,
         transport: transport)
 }
 
 @Suite struct WebhookSignatureTests {
     private func sign(_ secret: String) throws -> String {
-        try WebhookSigner(ChannelSecret(secret), receiver: ReceiverName("oncall")).signatures(
+        try WebhookSigner(Secret(secret), receiver: ReceiverName("oncall")).signatures(
             id: "msg_p5jXN8AQM9LWM0D4loKWxJek", timestamp: 1_614_265_330, body: Array(#"{"test": 2432232314}"#.utf8))
     }
 

@@ -56,7 +56,7 @@ public struct AlertmanagerChannel: RefreshingChannel {
             replicas.append(
                 Replica(
                     address: try ReceiverAddress(
-                        ChannelSecret(url), receiver: receiver, appending: "/api/v2/alerts")))
+                        Secret(url), receiver: receiver, appending: "/api/v2/alerts")))
         }
         self.replicas = replicas
         self.sender = sender
@@ -157,7 +157,7 @@ private struct Replica: Sendable {
         let quoted = key.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
         let filter = "\(AlertmanagerAlert.keyLabel)=\"\(quoted)\"".percentEncoded
         let call = HTTPCall(
-            .get, "\(address.url.exposed)?filter=\(filter)",
+            .get, "\(address.url.withRevealed { $0 })?filter=\(filter)",
             headerFields: HTTPFields(texts: [("accept", "application/json"), ("user-agent", sender.userAgent)]),
             limits: HTTPLimits(
                 connect: Self.patience, total: Self.patience, stall: Self.patience,

@@ -2,25 +2,27 @@
 // that is said about the receiver names its host only.
 
 import Foundation
+import HTTPExchange
 
 import struct FleetCore.ReceiverName
 
 /// The URL of a receiver, of which only the host is ever shown.
 struct ReceiverAddress: Sendable, CustomStringConvertible {
     let receiver: ReceiverName
-    let url: ChannelSecret
+    let url: Secret
     /// Host and, when the URL names one, port.
     let host: String
     /// What must never be quoted: the URL and its parts beyond the host, and secrets sent in the body.
-    private let unspeakable: [ChannelSecret]
+    private let unspeakable: [Secret]
 
     /// - Parameters:
     ///   - appending: a path that follows the one of `url`.
     ///   - secrets: what else must not appear in a quotation.
     init(
-        _ url: ChannelSecret, receiver: ReceiverName, appending path: String = "", secrets: [ChannelSecret] = []
+        _ url: Secret, receiver: ReceiverName, appending path: String = "", secrets: [Secret] = []
     ) throws(ChannelConfigurationError) {
-        let text = path.isEmpty ? url.exposed : String(url.exposed[...].trimmingSlashes) + path
+        let base = url.trimmed.withRevealed { $0 }
+        let text = path.isEmpty ? base : String(base[...].trimmingSlashes) + path
         // Foundation would quietly encode white space and letters beyond ASCII, and the transport would refuse them.
         guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw ChannelConfigurationError(
@@ -43,7 +45,7 @@ struct ReceiverAddress: Sendable, CustomStringConvertible {
                 receiver, "its url has a query (?…), but must be a base to which \(path) is appended; remove the query")
         }
         self.receiver = receiver
-        self.url = ChannelSecret(text)
+        self.url = Secret(text)
         host = parts.port.map { "\(name):\($0)" } ?? name
         let encodedPath = parts.percentEncodedPath
         let query = parts.percentEncodedQuery ?? ""
@@ -51,15 +53,16 @@ struct ReceiverAddress: Sendable, CustomStringConvertible {
         let pieces = ([encodedPath, query] + words).flatMap { [$0, $0.removingPercentEncoding ?? $0] }
         // Short pieces ("/", "v1") are no secrets, and striking them out would make every text unreadable.
         unspeakable =
-            ([text] + pieces.filter { $0.count >= Self.shortestSecret }).map(ChannelSecret.init)
+            ([text] + pieces.filter { $0.count >= Self.shortestSecret }).map { Secret($0) }
             + secrets.filter { !$0.isEmpty }
     }
 
     /// A URL that stands in a secret's file, which the configuration has never seen: plain http would show the secret
     /// to the network, so it is taken for this machine only.
-    init(secret url: ChannelSecret, receiver: ReceiverName) throws(ChannelConfigurationError) {
+    init(secret url: Secret, receiver: ReceiverName) throws(ChannelConfigurationError) {
         try self.init(url, receiver: receiver)
-        guard let parts = URLComponents(string: url.exposed), parts.scheme?.lowercased() == "http" else { return }
+        let parts = self.url.withRevealed { URLComponents(string: $0) }
+        guard let parts, parts.scheme?.lowercased() == "http" else { return }
         guard let host = parts.host?.lowercased(), Self.loopbackHosts.contains(host) else {
             throw ChannelConfigurationError(
                 receiver,
@@ -77,7 +80,7 @@ struct ReceiverAddress: Sendable, CustomStringConvertible {
     /// secrets.
     func quotable(_ text: String) -> String {
         var clean = text
-        for secret in unspeakable.map(\.exposed).sorted(by: { $0.count > $1.count }) {
+        for secret in unspeakable.map({ $0.withRevealed { $0 } }).sorted(by: { $0.count > $1.count }) {
             clean = clean.replacingOccurrences(of: secret, with: "<redacted>", options: .caseInsensitive)
         }
         let line = clean.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : Character($0) }

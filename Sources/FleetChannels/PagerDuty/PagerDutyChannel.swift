@@ -20,48 +20,39 @@ public struct PagerDutyChannel: Channel {
 
     public let receiver: ReceiverName
     public var rate: DeliveryRate { ChannelKind.pagerduty.rate }
-    private let address: ReceiverAddress
-    private let routingKey: ChannelSecret
-    private let sender: SenderIdentity
-    private let transport: any HTTPTransport
+    private let post: MessagePost
+    private let routingKey: Secret
 
     /// - Parameters:
     ///   - base: the base URL, to which `/v2/enqueue` is appended.
     ///   - routingKey: the content of `routing_key_file`, the integration key of an Events API v2 integration.
     /// - Throws: ``ChannelConfigurationError`` when the URL or the key can never work.
     public init(
-        receiver: ReceiverName, base: String = PagerDutyChannel.defaultBase, routingKey: ChannelSecret,
+        receiver: ReceiverName, base: String = PagerDutyChannel.defaultBase, routingKey: Secret,
         sender: SenderIdentity, transport: any HTTPTransport
     ) throws(ChannelConfigurationError) {
-        guard !routingKey.isEmpty, !routingKey.exposed.contains(where: \.isWhitespace) else {
+        let routingKey = routingKey.trimmed
+        guard !routingKey.isEmpty, !routingKey.withRevealed({ $0.contains(where: \.isWhitespace) }) else {
             throw ChannelConfigurationError(
                 receiver, "its routing key file must hold exactly one key; copy the integration key into it")
         }
         self.receiver = receiver
-        self.address = try ReceiverAddress(
-            ChannelSecret(base), receiver: receiver, appending: "/v2/enqueue", secrets: [routingKey])
+        let address = try ReceiverAddress(
+            Secret(base), receiver: receiver, appending: "/v2/enqueue", secrets: [routingKey])
+        self.post = MessagePost(
+            address: address, sender: sender, transport: transport, contentType: "application/json")
         self.routingKey = routingKey
-        self.sender = sender
-        self.transport = transport
     }
 
     public func deliver(_ notification: Notification, at now: Moment) async -> DeliveryResult {
-        let body: [UInt8]
-        do {
-            body = try WireJSON.bytes(of: PagerDutyEvent(notification, routingKey: routingKey, from: sender))
-        } catch {
-            return .refused(
-                reason: "\(address): message \(notification.id) cannot be written as JSON; please report this as a bug")
-        }
-        let fields = HTTPFields(texts: [("content-type", "application/json"), ("user-agent", sender.userAgent)])
-        do {
-            return judge(try await transport.send(.attempt(address, fields, body)), at: now)
-        } catch {
-            return .judging(error, from: address)
-        }
+        await post.send(
+            notification.id,
+            message: { try PagerDutyEvent(notification, routingKey: routingKey, from: post.sender) },
+            judge: { judge($0, at: now) })
     }
 
     private func judge(_ answer: HTTPAnswer, at now: Moment) -> DeliveryResult {
+        let address = post.address
         let reply = try? WireJSON.value(Reply.self, from: answer.body)
         let said = reply.map { address.quotable($0.text) }
         let result = DeliveryResult.judging(answer, from: address, at: now, said: said)
@@ -96,6 +87,6 @@ public struct PagerDutyChannel: Channel {
 }
 
 extension PagerDutyChannel: CustomStringConvertible, CustomReflectable {
-    public var description: String { "pagerduty \(address)" }
+    public var description: String { "pagerduty \(post.address)" }
     public var customMirror: Mirror { Mirror(self, children: [:]) }
 }

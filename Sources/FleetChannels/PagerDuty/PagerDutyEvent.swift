@@ -1,6 +1,7 @@
 // An event as PagerDuty's Events API v2 takes it (developer.pagerduty.com, "Send an alert event"; the field names and
 // limits are in PagerDuty's OpenAPI document of that API).
 
+import HTTPExchange
 import FleetAPI
 import FleetCore
 
@@ -53,9 +54,9 @@ struct PagerDutyEvent: Sendable, Encodable {
 
 extension PagerDutyEvent {
     init(
-        _ notification: FleetCore.Notification, routingKey: ChannelSecret, from sender: SenderIdentity
+        _ notification: FleetCore.Notification, routingKey: Secret, from sender: SenderIdentity
     ) throws {
-        self.routingKey = routingKey.exposed
+        self.routingKey = routingKey.withRevealed { $0 }
         dedupKey = notification.incident.key.text
         // An update is a trigger of the same key: it changes the alert and notifies nobody anew.
         switch notification.event {

@@ -10,35 +10,26 @@ public import Timekeeping
 public struct SlackChannel: Channel {
     public let receiver: ReceiverName
     public var rate: DeliveryRate { ChannelKind.slack.rate }
-    private let address: ReceiverAddress
-    private let sender: SenderIdentity
-    private let transport: any HTTPTransport
+    private let post: MessagePost
 
     /// - Parameter url: the content of `url_file`, the webhook's URL as Slack shows it.
     /// - Throws: ``ChannelConfigurationError`` when the URL can never work.
     public init(
-        receiver: ReceiverName, url: ChannelSecret, sender: SenderIdentity, transport: any HTTPTransport
+        receiver: ReceiverName, url: Secret, sender: SenderIdentity, transport: any HTTPTransport
     ) throws(ChannelConfigurationError) {
         self.receiver = receiver
-        self.address = try ReceiverAddress(secret: url, receiver: receiver)
-        self.sender = sender
-        self.transport = transport
+        let address = try ReceiverAddress(secret: url, receiver: receiver)
+        self.post = MessagePost(address: address, sender: sender, transport: transport)
     }
 
     public func deliver(_ notification: Notification, at now: Moment) async -> DeliveryResult {
-        let body: [UInt8]
-        do { body = try WireJSON.bytes(of: SlackMessage(notification, from: sender)) } catch {
-            return .unwritable(notification, for: address)
-        }
-        do {
-            return judge(try await transport.send(.attempt(address, .json(from: sender), body)), at: now)
-        } catch {
-            return .judging(error, from: address)
-        }
+        await post.send(
+            notification.id, message: { SlackMessage(notification, from: post.sender) }, judge: { judge($0, at: now) })
     }
 
     /// Slack says `ok` in plain text, or one word about what is wrong.
     private func judge(_ answer: HTTPAnswer, at now: Moment) -> DeliveryResult {
+        let address = post.address
         let word = String(decoding: answer.body.prefix(ChannelLimits.answerBytes), as: UTF8.self).oneLine(64)
         let said = address.quotable(word)
         if let advice = Self.final[word] { return .refused(reason: "\(address) answered \(word); \(advice)") }
@@ -80,6 +71,6 @@ public struct SlackChannel: Channel {
 }
 
 extension SlackChannel: CustomStringConvertible, CustomReflectable {
-    public var description: String { "slack \(address)" }
+    public var description: String { "slack \(post.address)" }
     public var customMirror: Mirror { Mirror(self, children: [:]) }
 }

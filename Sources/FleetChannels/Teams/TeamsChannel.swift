@@ -12,34 +12,25 @@ public import Timekeeping
 public struct TeamsChannel: Channel {
     public let receiver: ReceiverName
     public var rate: DeliveryRate { ChannelKind.teams.rate }
-    private let address: ReceiverAddress
-    private let sender: SenderIdentity
-    private let transport: any HTTPTransport
+    private let post: MessagePost
 
     /// - Parameter url: the content of `url_file`, the webhook's URL as Teams shows it; its signature is in the query.
     /// - Throws: ``ChannelConfigurationError`` when the URL can never work.
     public init(
-        receiver: ReceiverName, url: ChannelSecret, sender: SenderIdentity, transport: any HTTPTransport
+        receiver: ReceiverName, url: Secret, sender: SenderIdentity, transport: any HTTPTransport
     ) throws(ChannelConfigurationError) {
         self.receiver = receiver
-        self.address = try ReceiverAddress(secret: url, receiver: receiver)
-        self.sender = sender
-        self.transport = transport
+        let address = try ReceiverAddress(secret: url, receiver: receiver)
+        self.post = MessagePost(address: address, sender: sender, transport: transport)
     }
 
     public func deliver(_ notification: Notification, at now: Moment) async -> DeliveryResult {
-        let body: [UInt8]
-        do { body = try WireJSON.bytes(of: TeamsMessage(notification, from: sender)) } catch {
-            return .unwritable(notification, for: address)
-        }
-        do {
-            return judge(try await transport.send(.attempt(address, .json(from: sender), body)), at: now)
-        } catch {
-            return .judging(error, from: address)
-        }
+        await post.send(
+            notification.id, message: { TeamsMessage(notification, from: post.sender) }, judge: { judge($0, at: now) })
     }
 
     private func judge(_ answer: HTTPAnswer, at now: Moment) -> DeliveryResult {
+        let address = post.address
         let words = String(decoding: answer.body, as: UTF8.self).oneLine(ChannelLimits.quotedCharacters)
         let said = words.isEmpty || words == "1" ? nil : address.quotable(words)
         let result = DeliveryResult.judging(answer, from: address, at: now, said: said)
@@ -78,6 +69,6 @@ public struct TeamsChannel: Channel {
 }
 
 extension TeamsChannel: CustomStringConvertible, CustomReflectable {
-    public var description: String { "teams \(address)" }
+    public var description: String { "teams \(post.address)" }
     public var customMirror: Mirror { Mirror(self, children: [:]) }
 }

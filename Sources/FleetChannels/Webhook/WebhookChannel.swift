@@ -23,7 +23,7 @@ public struct WebhookChannel: Channel {
     ///     they are being changed.
     /// - Throws: ``ChannelConfigurationError`` when the URL or a secret can never work.
     public init(
-        receiver: ReceiverName, url: ChannelSecret, secret: ChannelSecret, sender: SenderIdentity,
+        receiver: ReceiverName, url: Secret, secret: Secret, sender: SenderIdentity,
         transport: any HTTPTransport
     ) throws(ChannelConfigurationError) {
         self.receiver = receiver
@@ -63,9 +63,7 @@ public struct WebhookChannel: Channel {
 
     private func post(id: UniqueID, at now: Moment, body: () throws -> [UInt8]) async -> DeliveryResult {
         let bytes: [UInt8]
-        do { bytes = try body() } catch {
-            return .refused(reason: "\(address): message \(id) cannot be written as JSON; please report this as a bug")
-        }
+        do { bytes = try body() } catch { return .unwritable(id, for: address) }
         // Whole seconds of the attempt, not of the message: receivers refuse old timestamps as replays.
         let timestamp = Timestamp(now.wall).milliseconds / 1000
         let fields = HTTPFields(texts: [

@@ -1,5 +1,6 @@
 // The symmetric signature scheme of Standard Webhooks 1.0.0 (github.com/standard-webhooks/standard-webhooks, spec).
 
+import HTTPExchange
 import Crypto
 import Foundation
 
@@ -17,8 +18,8 @@ struct WebhookSigner: Sendable, CustomStringConvertible, CustomReflectable {
 
     /// - Parameter secret: one secret, or several divided by white space. A secret is base64 behind `whsec_`; the
     ///   prefix may be missing, as in the specification's own libraries, and what remains is base64 all the same.
-    init(_ secret: ChannelSecret, receiver: ReceiverName) throws(ChannelConfigurationError) {
-        let words = secret.exposed.split(whereSeparator: \.isWhitespace)
+    init(_ secret: Secret, receiver: ReceiverName) throws(ChannelConfigurationError) {
+        let words = secret.withRevealed { $0 }.split(whereSeparator: \.isWhitespace)
         guard (1...Self.maximumKeys).contains(words.count) else {
             throw ChannelConfigurationError(
                 receiver, "its secret file holds \(words.count) secrets; it must hold 1 to \(Self.maximumKeys)")

@@ -148,13 +148,13 @@ final class Incarnation {
         switch desk.kind {
         case .webhook:
             return try WebhookChannel(
-                receiver: desk.name, url: ChannelSecret("https://\(desk.name).contoso.com/hook"),
-                secret: ChannelSecret("whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="), sender: sender,
+                receiver: desk.name, url: Secret("https://\(desk.name).contoso.com/hook"),
+                secret: Secret("whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="), sender: sender,
                 transport: line)
         case .pagerDuty:
             return try PagerDutyChannel(
                 receiver: desk.name, base: "https://\(desk.name).contoso.com",
-                routingKey: ChannelSecret("key-of-\(desk.name)"), sender: sender, transport: line)
+                routingKey: Secret("key-of-\(desk.name)"), sender: sender, transport: line)
         }
     }
 

@@ -10,15 +10,17 @@ import Foundation
 struct IncidentEncoding {
     private var known: [UniqueID: (incident: Incident, text: [UInt8])] = [:]
 
-    mutating func text(of incident: Incident) -> [UInt8] {
+    mutating func text(of incident: Incident) throws -> [UInt8] {
         if let known = known[incident.id], known.incident == incident { return known.text }
-        let text = Self.json(of: incident)
+        let text = try Self.json(of: incident)
         known[incident.id] = (incident, text)
         return text
     }
 
     /// The properties are written in a fixed order, so that the same incident is always the same text.
-    static func json(of incident: Incident) -> [UInt8] {
+    static func json(of incident: Incident) throws -> [UInt8] {
+        // Few incidents have one, so that its own coding costs nothing.
+        let suppression = try incident.suppression.map { Array(try JSONEncoder().encode($0)) }
         var json = JSONText()
         json.object { json in
             json.add("id", incident.id.text)
@@ -66,7 +68,7 @@ struct IncidentEncoding {
                 }
             }
             json.add("contact", incident.contact)
-            json.add("suppression", encoded: incident.suppression)
+            json.add("suppression", written: suppression)
             json.name("evidence")
             json.array(incident.evidence) { json, evidence in
                 json.add("source", evidence.source)

@@ -51,11 +51,11 @@ struct JSONText {
         needsComma = true
     }
 
-    /// A value that is written seldom, by its own Codable conformance.
-    mutating func add(_ name: StaticString, encoded value: (some Encodable)?) {
-        guard let value, let encoded = try? JSONEncoder().encode(value) else { return }
+    /// A value that is JSON already.
+    mutating func add(_ name: StaticString, written value: [UInt8]?) {
+        guard let value else { return }
         self.name(name)
-        bytes.append(contentsOf: encoded)
+        bytes.append(contentsOf: value)
         needsComma = true
     }
 

@@ -108,7 +108,7 @@ extension Database {
             arguments.add(incident.revision)
             arguments.add(incident.openedAt)
             arguments.add(incident.resolvedAt)
-            arguments.add(encoding.text(of: incident))
+            arguments.add(try encoding.text(of: incident))
             try arguments.run()
         }
     }
@@ -159,7 +159,7 @@ extension Database {
             arguments.add(notification.decidedAt)
             arguments.add(notification.notBefore)
             arguments.add(notification.notBefore)
-            arguments.add(encoding.text(of: notification.incident))
+            arguments.add(try encoding.text(of: notification.incident))
             arguments.add(notification.after?.text)
             try arguments.run()
         }

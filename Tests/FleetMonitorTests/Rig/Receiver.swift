@@ -93,12 +93,12 @@ final class Receiver: HTTPTransport {
         switch kind {
         case .webhook:
             return try WebhookChannel(
-                receiver: name, url: ChannelSecret("https://\(name).contoso.com/hook"),
-                secret: ChannelSecret("whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="), sender: sender,
+                receiver: name, url: Secret("https://\(name).contoso.com/hook"),
+                secret: Secret("whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="), sender: sender,
                 transport: self)
         case .pagerDuty:
             return try PagerDutyChannel(
-                receiver: name, base: "https://\(name).contoso.com", routingKey: ChannelSecret("key-of-\(name)"),
+                receiver: name, base: "https://\(name).contoso.com", routingKey: Secret("key-of-\(name)"),
                 sender: sender, transport: self)
         }
     }
