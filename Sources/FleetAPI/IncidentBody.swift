@@ -24,6 +24,8 @@ public struct IncidentBody: Sendable, Hashable, Codable {
     /// One sentence for the lock screen of a phone.
     public var summary: String
     public var firstBadAt: Timestamp
+    /// Set when sight was lost before ``firstBadAt``: the trouble began between the two.
+    public var firstBadAfter: Timestamp?
     public var lastGoodAt: Timestamp?
     public var openedAt: Timestamp
     public var acknowledgedAt: Timestamp?
@@ -45,8 +47,9 @@ public struct IncidentBody: Sendable, Hashable, Codable {
     public init(
         id: String, revision: Int, dedupKey: String, condition: String, severity: String, status: String,
         tenant: String, scope: Scope, rooms: [Room], roomsTotal: Int, cause: String, summary: String,
-        firstBadAt: Timestamp, lastGoodAt: Timestamp? = nil, openedAt: Timestamp, acknowledgedAt: Timestamp? = nil,
-        acknowledgedBy: String? = nil, reopenedCount: Int = 0, resolvedAt: Timestamp? = nil, resolution: String? = nil,
+        firstBadAt: Timestamp, firstBadAfter: Timestamp? = nil, lastGoodAt: Timestamp? = nil, openedAt: Timestamp,
+        acknowledgedAt: Timestamp? = nil, acknowledgedBy: String? = nil, reopenedCount: Int = 0,
+        resolvedAt: Timestamp? = nil, resolution: String? = nil,
         meeting: Meeting? = nil, contact: String? = nil, links: Links = Links(), notification: Reason? = nil,
         evidence: [Evidence] = []
     ) {
@@ -63,6 +66,7 @@ public struct IncidentBody: Sendable, Hashable, Codable {
         self.cause = cause
         self.summary = summary
         self.firstBadAt = firstBadAt
+        self.firstBadAfter = firstBadAfter
         self.lastGoodAt = lastGoodAt
         self.openedAt = openedAt
         self.acknowledgedAt = acknowledgedAt
@@ -84,6 +88,7 @@ public struct IncidentBody: Sendable, Hashable, Codable {
         case roomsTotal = "rooms_total"
         case cause, summary
         case firstBadAt = "first_bad_at"
+        case firstBadAfter = "first_bad_after"
         case lastGoodAt = "last_good_at"
         case openedAt = "opened_at"
         case acknowledgedAt = "acknowledged_at"
@@ -114,6 +119,7 @@ public struct IncidentBody: Sendable, Hashable, Codable {
         try fields.encode(cause, forKey: .cause)
         try fields.encode(summary, forKey: .summary)
         try fields.encode(firstBadAt, forKey: .firstBadAt)
+        try fields.encode(firstBadAfter, forKey: .firstBadAfter)
         try fields.encode(lastGoodAt, forKey: .lastGoodAt)
         try fields.encode(openedAt, forKey: .openedAt)
         try fields.encode(acknowledgedAt, forKey: .acknowledgedAt)

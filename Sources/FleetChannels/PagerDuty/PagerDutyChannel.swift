@@ -46,9 +46,25 @@ public struct PagerDutyChannel: Channel {
     }
 
     public func deliver(_ notification: Notification, at now: Moment) async -> DeliveryResult {
+        let event: PagerDutyEvent
+        do {
+            event = try PagerDutyEvent(notification, routingKey: routingKey, from: sender)
+        } catch {
+            return .refused(
+                reason: "\(address): message \(notification.id) cannot be written as JSON; please report this as a bug")
+        }
+        let result = await send(event, of: notification, at: now)
+        // A test leaves no alert behind. Until its end is accepted the test is not, and both are sent again.
+        guard notification.event == .test, case .accepted = result else { return result }
+        return await send(event.end, of: notification, at: now)
+    }
+
+    private func send(
+        _ event: PagerDutyEvent, of notification: Notification, at now: Moment
+    ) async -> DeliveryResult {
         let body: [UInt8]
         do {
-            body = try WireJSON.bytes(of: PagerDutyEvent(notification, routingKey: routingKey, from: sender))
+            body = try WireJSON.bytes(of: event)
         } catch {
             return .refused(
                 reason: "\(address): message \(notification.id) cannot be written as JSON; please report this as a bug")
