@@ -276,7 +276,7 @@ extension TenantFleet {
     }
 
     /// Whether another room of the building is suspected: then even an urgent page waits for what becomes of it.
-    private func hasPendingSibling(slot: Int) -> Bool {
+    func hasPendingSibling(slot: Int) -> Bool {
         guard let building = rooms[slot].building else { return false }
         return tracks.indices.contains { other in
             other != slot && tracks[other].isDown && rooms[other].building == building

@@ -68,6 +68,7 @@ extension TenantFleet {
             tracks[slot].presence.lastGood = record.lastGood.map { Moment(restoring: $0, at: now) }
             tracks[slot].presence.lastGoodProvedUse = record.lastGoodProvedUse
             tracks[slot].presence.inUseAtFirstBad = record.inUseAtFirstBad
+            tracks[slot].presence.firstBadAfter = record.firstBadAfter.map { Moment(restoring: $0, at: now) }
             tracks[slot].presence.lastUsable = record.lastUsable.map { Moment(restoring: $0, at: now) }
             // The row is written when the phase changes; until the last complete sweep the room kept being seen, unless
             // we know that it was not. Whether it was still in use by then is not known, and a guess pages nobody.

@@ -341,7 +341,8 @@ public struct TenantFleet: Sendable {
             tenant: tenant, account: rooms[slot].account, presence: StateRecord(track.presence.state),
             device: StateRecord(track.device), lastGood: track.presence.lastGood?.wall,
             lastUsable: track.presence.lastUsable?.wall, lastGoodProvedUse: track.presence.lastGoodProvedUse,
-            inUseAtFirstBad: track.presence.inUseAtFirstBad, onset: standings[slot].onset?.wall,
+            inUseAtFirstBad: track.presence.inUseAtFirstBad, firstBadAfter: track.presence.firstBadAfter?.wall,
+            onset: standings[slot].onset?.wall,
             voice: voiceText(of: standings[slot].voice), flap: flaps[rooms[slot].account]?.record)
     }
 

@@ -72,9 +72,10 @@ extension Ledger {
                 }
             case .updated:
                 plan = planner.updated(incident, sent: sent(of: incident.id))
-            case .raised(_, let endedAcknowledgement):
+            case .raised(_, let endedAcknowledgement, let isUrgent):
                 plan = planner.raised(
-                    incident, endedAcknowledgement: endedAcknowledgement, sent: sent(of: incident.id))
+                    incident, endedAcknowledgement: endedAcknowledgement, isUrgent: isUrgent,
+                    sent: sent(of: incident.id))
             case .released:
                 plan = planner.released(incident, sent: sent(of: incident.id))
             case .acknowledged:
