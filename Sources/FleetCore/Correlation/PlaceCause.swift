@@ -25,11 +25,16 @@ public struct PlaceCause: Sendable {
         self.now = now
     }
 
+    /// Members that must agree: one record that was wrong before speaks for no building.
+    private static let witnesses = 2
+
     /// What most of the members with a known cause have in common.
     public var shared: Cause {
         let known = members.filter { $0.key != .unknown && $0.value > 0 }
         let most = known.max { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }
-        guard let most, most.value * 2 > known.values.reduce(0, +) else { return .unknown }
+        guard let most, most.value >= Self.witnesses, most.value * 2 > known.values.reduce(0, +) else {
+            return .unknown
+        }
         return most.key
     }
 

@@ -60,7 +60,9 @@ extension ServiceIssue {
         Row(members: [.signedOut: 20], posted: .incident, cause: .provider),
         Row(members: [.signedOut: 20], token: .failing, cause: .provider),
         Row(isTenant: false, members: [.signedOut: 20], cause: .signedOut),
-        // No majority is no cause.
+        // No majority is no cause, and neither is one record of many.
+        Row(isTenant: false, members: [.networkOrPower: 1, .unknown: 29], cause: .unknown),
+        Row(isTenant: false, members: [.networkOrPower: 2, .unknown: 28], cause: .networkOrPower),
         Row(members: [.signedOut: 10, .networkOrPower: 10], cause: .unknown),
         // What the directory or our own operation explains.
         Row(members: [.account: 20], posted: .incident, cause: .account),
