@@ -192,6 +192,10 @@ extension TenantFleet {
         scopes[scope.place]?.isNews = false
         var fresh = ScopeIncident(scope: scope, members: pages)
             .opened(id: UniqueID(at: now.wall, using: &generator), tenant: tenant, at: now)
+        let votes = Dictionary(pages.map { ($0.cause, 1) }, uniquingKeysWith: +)
+        let judged = cause(of: scope.place, members: votes, onset: now, at: now)
+        fresh.cause = judged.cause
+        fresh.restate(judged.evidence)
         fresh.suppression = suppression(of: fresh, at: now)
         if let event = book.fire(fresh, at: now, reopenWithin: rules.reopenWithin, isUrgent: true) {
             decision.events.append(event)
@@ -268,6 +272,7 @@ extension TenantFleet {
         standings[slot].voice = .own
         touched.append(slot)
         countFiring(slot: slot, at: now, into: &decision)
+        fresh.restate(check.issueEvidence(for: fresh.firstBadAt, at: now))
         fresh.suppression = suppression(of: fresh, at: now)
         let isUrgent = page.isUrgent && !hasPendingSibling(slot: slot)
         if let event = book.fire(fresh, at: now, reopenWithin: rules.reopenWithin, isUrgent: isUrgent) {

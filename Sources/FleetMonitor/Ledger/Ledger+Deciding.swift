@@ -24,6 +24,7 @@ extension Ledger {
         log(decision, tenant: tenant)
         write(change, at: now)
         askCalendars(after: decision, tenant: tenant, at: now)
+        askForCheck(after: decision, tenant: tenant)
     }
 
     /// Says in the journal what began and what ended; of a place that goes dark the first rooms and a count.
