@@ -64,19 +64,13 @@ public struct ScopeIncident: Sendable {
         incident.meeting =
             (members.compactMap(\.meeting) + [incident.meeting].compactMap(\.self)).min { $0.startsAt < $1.startsAt }
         incident.contact = incident.contact ?? members.lazy.compactMap(\.contact).first
-<<<<<<< HEAD
-        incident.evidence = Array((incident.evidence + evidence).suffix(Incident.maximumEvidence))
+        incident.quote(evidence)
         let falls = members.compactMap { member in
             member.track.outage.map { (at: $0.firstBad.wall, after: member.track.firstBadAfter?.wall) }
         }
         if let first = falls.min(by: { $0.at < $1.at }), first.at <= incident.firstBadAt {
             incident.firstBadAt = first.at
             incident.firstBadAfter = first.after
-=======
-        incident.quote(evidence)
-        if let first = members.lazy.compactMap({ $0.track.outage?.firstBad.wall }).min() {
-            incident.firstBadAt = min(first, incident.firstBadAt)
->>>>>>> wip/cause
         }
         let lastGood = members.lazy.compactMap { $0.track.presence.lastGood?.wall }.max()
         incident.lastGoodAt = [lastGood, incident.lastGoodAt].compactMap(\.self).max()
