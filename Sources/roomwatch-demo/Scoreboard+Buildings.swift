@@ -36,7 +36,8 @@ struct DarkBuilding: Sendable, Hashable {
             case .missed(let lateBy): lateBy.map { "told \($0.tenths) s too late" } ?? "the building was not told"
             case .unjudged: "not told yet"
             }
-        let early = early > 0 ? "; \(early) rooms were told early, \(merged) of them merged" : ""
+        let early =
+            early > 0 ? "; \(early) \(early == 1 ? "room" : "rooms") told early, \(merged) merged into it" : ""
         return "Building \(name.printable): \(rooms) \(rooms == 1 ? "room" : "rooms") dark, \(fate)\(early)"
     }
 
