@@ -31,6 +31,9 @@ struct StoreAudit {
     private var names: [String: String] = [:]
     private var firingSince: [String: Duration] = [:]
     private var offlineSince: [String: Duration] = [:]
+    /// Why Graph says nothing of a room, and faults of Graph that show old answers.
+    private var unknown: [String: Set<Int>] = [:]
+    private var stale: Set<Int> = []
     /// Since when every room has been asked and answered for.
     private var clearSince: Duration?
     /// Since when fewer than half of the rooms have been seen lately, by the steady clock.
@@ -74,8 +77,19 @@ struct StoreAudit {
 
     /// What the tenant knows and the daemon does not.
     mutating func learn(_ record: GroundTruthRecord, at now: Duration) {
+        if record.event == "graph_fault_begin", record.detail?.hasSuffix("stale") ?? false {
+            stale.insert(record.cause)
+        }
+        if record.event == "graph_fault_end" { stale.remove(record.cause) }
         guard let account = record.account?.lowercased() else { return }
         switch record.event {
+        case "presence_unknown", "account_disabled": unknown[account, default: []].insert(record.cause)
+        case "presence_known", "account_enabled": unknown[account]?.remove(record.cause)
+        default: break
+        }
+        switch record.event {
+        // What is dark behind an unknown presence is not shown, and so is nothing that could be overlooked.
+        case "presence_offline" where !(unknown[account] ?? []).isEmpty: offlineSince[account] = nil
         case "presence_offline": offlineSince[account] = offlineSince[account] ?? now
         // Of several causes the first that ends is enough to begin anew: only what is certain is demanded.
         case "presence_online", "presence_unknown", "account_disabled": offlineSince[account] = nil
@@ -87,7 +101,7 @@ struct StoreAudit {
     /// A room that really is dark must not be overlooked while everything can be seen.
     private mutating func checkTruth(life: Life, now: Moment) {
         let (seen, known) = oracle.seen(within: .seconds(12), before: now.steady)
-        let isClear = known > 0 && seen * 10 >= known * 9
+        let isClear = known > 0 && seen * 10 >= known * 9 && stale.isEmpty
         clearSince = isClear ? clearSince ?? now.steady : nil
         guard let clearSince else { return }
         let from = max(clearSince, life.began.steady)
