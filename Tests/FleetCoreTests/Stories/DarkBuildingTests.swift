@@ -184,4 +184,26 @@ import Timekeeping
         #expect(town.incidents(.roomFlapping).map(\.scope.name) == [])
         #expect(town.incidents(.buildingOffline).map(\.reopenedCount) == [5])
     }
+
+    @Test func aBuildingThatWasClosedByHandSpeaksForNobodyWhoFallsLater() throws {
+        var town = Town([("B1", 50), ("B2", 50)])
+        town.darken(Array(1...10), from: 20, over: 10, until: 900)
+        town.live(until: 100)
+        town.close(DedupKey(tenant: Town.tenant, condition: .buildingOffline, subject: .building("B1")))
+        town.live(until: 200)
+        #expect(town.pages().allSatisfy { $0.second < 100 }, "what is known is not told again")
+        town.darken(11, from: 210, until: 900)
+        town.live(until: 300)
+        let later = town.pages(.roomOffline).filter { $0.second > 200 }
+        #expect(later.map(\.incident.scope.name) == ["Room 11"])
+        town.darken(Array(12...20), from: 310, over: 10, until: 900)
+        town.live(until: 400)
+        let pages = town.pages(.buildingOffline)
+        #expect(pages.count == 2, "\(town.told)")
+        #expect(pages.last?.incident.roomsTotal ?? 0 > 10)
+        town.live(until: 2400)
+        #expect(town.fleet.book.allOpen.isEmpty && town.fleet.scopes.isEmpty, "\(town.told.suffix(5))")
+        let steps = town.decisions.flatMap(\.decision.transitions).filter { $0.condition == .buildingOffline }
+        #expect(steps.map(\.to) == [.firing, .clear, .firing, .clear])
+    }
 }

@@ -136,6 +136,9 @@ struct Town {
     /// Somebody silences or plans something now.
     mutating func adopt(_ quiet: QuietRules) { fleet.adopt(quiet: quiet) }
 
+    /// Somebody closes an incident by hand.
+    mutating func close(_ key: DedupKey) { take(fleet.close(key, by: "anna", at: now)) }
+
     /// Lives on until a second, which is lived too.
     mutating func live(until last: Double) {
         while second < last {
