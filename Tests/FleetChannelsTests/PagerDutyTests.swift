@@ -129,7 +129,7 @@ private func deliver(
     @Test func `a test leaves no alert behind`() async throws {
         let transport = ScriptedTransport(.status(202, [:], success))
         let channel = try PagerDutyChannel(
-            receiver: ReceiverName("pager"), routingKey: ChannelSecret(routingKey), sender: sender, transport: transport
+            receiver: ReceiverName("pager"), routingKey: Secret(routingKey), sender: sender, transport: transport
         )
         let result = await channel.deliver(sampleNotification(.test), at: noon)
         #expect(result.word == "accepted")
@@ -143,7 +143,7 @@ private func deliver(
     @Test func `a test that was not accepted whole is tried again`() async throws {
         let transport = ScriptedTransport(.status(202, [:], success), .status(503), .status(503))
         let channel = try PagerDutyChannel(
-            receiver: ReceiverName("pager"), routingKey: ChannelSecret(routingKey), sender: sender, transport: transport
+            receiver: ReceiverName("pager"), routingKey: Secret(routingKey), sender: sender, transport: transport
         )
         #expect(await channel.deliver(sampleNotification(.test), at: noon).word == "retry")
         #expect(transport.calls.count == 2)
