@@ -122,9 +122,14 @@ struct FinalAudit {
         let dropped = try Row.fetchAll(
             db,
             sql: """
-                SELECT dedup_key, remark FROM notification
+                SELECT dedup_key, remark FROM notification n
                 WHERE receiver = ? AND state = 'withdrawn' AND event = 'opened'
-                  AND remark NOT LIKE '%larger incident%' ORDER BY seq
+                  AND remark NOT LIKE '%larger incident%' AND NOT EXISTS (
+                    -- A page that became more severe while it waited is replaced by one that says so.
+                    SELECT 1 FROM notification
+                    WHERE receiver = n.receiver AND incident = n.incident AND event = 'opened' AND seq > n.seq
+                      AND state <> 'withdrawn'
+                  ) ORDER BY seq
                 """, arguments: [ledger.name.text])
         for row in dropped {
             log.violate(

@@ -88,7 +88,8 @@ struct PeopleAudit {
         let isWorse = Self.rank(incident["severity"] as? String ?? "") > known.severity
         let isOld = now.steady - known.at >= Self.acknowledgementHolds
         var isBack = false
-        if event == "reopened" {
+        // Somebody who was told of the end hears of a return as of something new, also when it was held back at first.
+        if event == "reopened" || event == "opened" {
             isBack =
                 try Bool.fetchOne(
                     db,
