@@ -3,6 +3,7 @@
 
 import FleetChannels
 import FleetCore
+import Foundation
 import HTTPExchange
 import HTTPTypes
 import Synchronization
@@ -54,14 +55,27 @@ public enum Canary: String, Sendable, CaseIterable {
             answer.body = Array(
                 String(decoding: answer.body, as: UTF8.self).replacing("\"sequenceNumber\"", with: "\"sequence\"").utf8)
         case .blindToBookings where service == "calendars":
-            answer.body = Array(
-                String(decoding: answer.body, as: UTF8.self).replacing("\"busy\"", with: "\"free\"")
-                    .replacing("\"tentative\"", with: "\"free\"").utf8)
+            answer.body = Self.freed(answer.body)
         case .impatient:
             answer.headerFields[.retryAfter] = nil
             if answer.status == 429 { answer.status = 504 }
         default: break
         }
+    }
+
+    /// An answer of getSchedule in which every room is free all day.
+    private static func freed(_ body: [UInt8]) -> [UInt8] {
+        guard var object = (try? JSONSerialization.jsonObject(with: Data(body))) as? [String: Any],
+            let schedules = object["value"] as? [[String: Any]]
+        else { return body }
+        object["value"] = schedules.map { schedule in
+            guard let view = schedule["availabilityView"] as? String else { return schedule }
+            var free = schedule
+            free["availabilityView"] = String(repeating: "0", count: view.count)
+            free["scheduleItems"] = [Any]()
+            return free
+        }
+        return (try? JSONSerialization.data(withJSONObject: object)).map { Array($0) } ?? body
     }
 
     /// What is done to the store when it is opened.
@@ -134,7 +148,7 @@ private final class SpoiltChannel: Channel {
     var receiver: ReceiverName { inner.receiver }
     var rate: DeliveryRate { inner.rate }
 
-    func deliver(_ notification: Notification, at now: Moment) async -> DeliveryResult {
+    func deliver(_ notification: FleetCore.Notification, at now: Moment) async -> DeliveryResult {
         let attempt = attempts.withLock { attempts in
             attempts[notification.id, default: 0] += 1
             return attempts[notification.id] ?? 1
