@@ -119,11 +119,35 @@ extension RoomBody {
 
         static func < (a: Place, b: Place) -> Bool { a.words.lexicographicallyPrecedes(b.words) }
 
-        /// Rooms of no known building or floor follow those that have one.
+        /// Rooms of no known building or floor follow those that have one, and Room 13 follows Room 2.
         private var words: [String] {
-            [tenant, building == nil ? "1" : "0", building ?? "", floor == nil ? "1" : "0", floor ?? "", name, id]
+            [
+                tenant, building == nil ? "1" : "0", (building ?? "").countable, floor == nil ? "1" : "0",
+                (floor ?? "").countable, name.countable, id,
+            ]
         }
     }
 
     var place: Place { Place(tenant: tenant, building: building, floor: floor, name: name, id: id) }
+}
+
+extension String {
+    /// The text with its numbers at one width, so that they are compared as numbers.
+    fileprivate var countable: String {
+        guard utf8.contains(where: { (0x30...0x39).contains($0) }) else { return self }
+        var text = ""
+        var digits = ""
+        for character in self {
+            if character.isASCII, character.isNumber {
+                digits.append(character)
+                continue
+            }
+            text += digits.padded
+            digits = ""
+            text.append(character)
+        }
+        return text + digits.padded
+    }
+
+    private var padded: String { isEmpty ? "" : String(repeating: "0", count: max(0, 12 - utf8.count)) + self }
 }

@@ -133,7 +133,8 @@ public struct InventoryLoop: Sendable {
             CapabilityRecord("The directory", isRead: reading.accounts != nil, at: time.now()))
         if placesAreDue {
             await ledger.note(
-                .places, of: tenant, CapabilityRecord("Places", isRead: memory.placesRead == began, at: time.now()))
+                .places, of: tenant,
+                CapabilityRecord("The list of places", isRead: memory.placesRead == began, at: time.now()))
             await ledger.noteSource(
                 .places, tenant: tenant, succeeded: memory.placesRead == began, isRetired: false,
                 interval: values.places)

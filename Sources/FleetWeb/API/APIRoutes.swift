@@ -46,7 +46,9 @@ public struct APIRoutes: Sendable {
 
     // MARK: One request
 
-    private static let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options]
+    private static let methods: [HTTPRequest.Method] = [
+        .get, .head, .post, .put, .patch, .delete, .options, .trace, .connect,
+    ]
 
     private func add(
         _ operations: [HTTPRequest.Method: APIEndpoint], at path: String, to router: Router<WebContext>
