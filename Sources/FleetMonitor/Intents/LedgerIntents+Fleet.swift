@@ -29,7 +29,7 @@ extension LedgerIntents {
                 && (query.floor.map { $0 == room.floor } ?? true) && (states.isEmpty || states.contains(room.state))
                 && (text.map { room.name.lowercased().contains($0) || room.email.lowercased().contains($0) } ?? true)
         }
-        let rest = matching.drop { room in after.map { !($0 < room.place) } ?? false }
+        let rest = matching.drop { room in after.map { !$0.precedes(room.place) } ?? false }
         let page = rest.prefix(query.limit)
         return RoomList(
             rooms: Array(page), roomsTotal: matching.count,
