@@ -188,8 +188,8 @@ let package = Package(
         .target(
             name: "FleetSimulation",
             dependencies: [
-                "FleetChannels", "FleetCore", "FleetGraph", "FleetMonitor", "FleetStore", "GraphClient", "HTTPExchange",
-                "Systemd", "TenantSimulator", "Timekeeping", grdb, httpTypes, logging, metrics,
+                "FleetAPI", "FleetChannels", "FleetCore", "FleetGraph", "FleetMonitor", "FleetStore", "GraphClient",
+                "HTTPExchange", "Systemd", "TenantSimulator", "Timekeeping", grdb, httpTypes, logging, metrics,
             ],
             swiftSettings: strict),
         .executableTarget(

@@ -26,6 +26,8 @@ public struct IncidentBody: Sendable, Hashable, Codable {
     /// One sentence for the lock screen of a phone.
     public var summary: String
     public var firstBadAt: Timestamp
+    /// Set when sight was lost before ``firstBadAt``: the trouble began between the two.
+    @OrNull public var firstBadAfter: Timestamp?
     @OrNull public var lastGoodAt: Timestamp?
     public var openedAt: Timestamp
     @OrNull public var acknowledgedAt: Timestamp?
@@ -48,8 +50,9 @@ public struct IncidentBody: Sendable, Hashable, Codable {
     public init(
         id: String, revision: Int, dedupKey: String, condition: String, severity: String, status: String,
         tenant: String, scope: Scope, rooms: [Room], roomsTotal: Int, cause: String, summary: String,
-        firstBadAt: Timestamp, lastGoodAt: Timestamp? = nil, openedAt: Timestamp, acknowledgedAt: Timestamp? = nil,
-        acknowledgedBy: String? = nil, reopenedCount: Int = 0, resolvedAt: Timestamp? = nil, resolution: String? = nil,
+        firstBadAt: Timestamp, firstBadAfter: Timestamp? = nil, lastGoodAt: Timestamp? = nil, openedAt: Timestamp,
+        acknowledgedAt: Timestamp? = nil, acknowledgedBy: String? = nil, reopenedCount: Int = 0,
+        resolvedAt: Timestamp? = nil, resolution: String? = nil,
         meeting: Meeting? = nil, contact: String? = nil, links: Links = Links(), notification: Reason? = nil,
         evidence: [Evidence] = []
     ) {
@@ -66,6 +69,7 @@ public struct IncidentBody: Sendable, Hashable, Codable {
         self.cause = cause
         self.summary = summary
         self.firstBadAt = firstBadAt
+        self.firstBadAfter = firstBadAfter
         self.lastGoodAt = lastGoodAt
         self.openedAt = openedAt
         self.acknowledgedAt = acknowledgedAt
@@ -87,6 +91,7 @@ public struct IncidentBody: Sendable, Hashable, Codable {
         case roomsTotal = "rooms_total"
         case cause, summary
         case firstBadAt = "first_bad_at"
+        case firstBadAfter = "first_bad_after"
         case lastGoodAt = "last_good_at"
         case openedAt = "opened_at"
         case acknowledgedAt = "acknowledged_at"

@@ -22,6 +22,7 @@ extension IncidentBody {
                 partial: incident.scope.partial),
             rooms: incident.rooms.prefix(BodyLimits.rooms).map(Room.init), roomsTotal: incident.roomsTotal,
             cause: incident.cause.rawValue, summary: incident.summary, firstBadAt: Timestamp(incident.firstBadAt),
+            firstBadAfter: incident.firstBadAfter.map(Timestamp.init),
             lastGoodAt: incident.lastGoodAt.map(Timestamp.init), openedAt: Timestamp(incident.openedAt),
             acknowledgedAt: incident.acknowledgedAt.map(Timestamp.init), acknowledgedBy: incident.acknowledgedBy,
             reopenedCount: incident.reopenedCount, resolvedAt: incident.resolvedAt.map(Timestamp.init),

@@ -32,12 +32,31 @@ public enum Canary: String, Sendable, CaseIterable {
     case blindToBlindness = "blind-to-blindness"
     /// A start forgets which incidents are open.
     case amnesia
+    /// An acknowledgement is taken and changes nothing.
+    case deafToAcknowledgements = "deaf-to-acknowledgements"
+    /// Silences end at once.
+    case shortSilences = "short-silences"
+    /// Silences last two hours longer than they were asked for.
+    case staleSilences = "stale-silences"
+    /// While anything is silenced, ends are not told either.
+    case silencesResolves = "silences-resolves"
+    /// Calendars are read and found empty.
+    case blindToBookings = "blind-to-bookings"
+    /// Answers carry no sequence number, so that an old one counts as new.
+    case forgetsSequence = "forgets-sequence"
 
     func spoil(_ answer: inout HTTPAnswer, of service: String) {
         switch self {
         case .unknownIsBad where service == "presence":
             answer.body = Array(
                 String(decoding: answer.body, as: UTF8.self).replacing("PresenceUnknown", with: "Offline").utf8)
+        case .forgetsSequence where service == "presence":
+            answer.body = Array(
+                String(decoding: answer.body, as: UTF8.self).replacing("\"sequenceNumber\"", with: "\"sequence\"").utf8)
+        case .blindToBookings where service == "calendars":
+            answer.body = Array(
+                String(decoding: answer.body, as: UTF8.self).replacing("\"busy\"", with: "\"free\"")
+                    .replacing("\"tentative\"", with: "\"free\"").utf8)
         case .impatient:
             answer.headerFields[.retryAfter] = nil
             if answer.status == 429 { answer.status = 504 }
@@ -67,6 +86,15 @@ public enum Canary: String, Sendable, CaseIterable {
                 """
             ]
         case .amnesia: ["DELETE FROM incident"]
+        case .silencesResolves:
+            [
+                """
+                CREATE TEMP TRIGGER canary BEFORE INSERT ON main.notification
+                WHEN NEW.event = 'resolved' AND EXISTS (SELECT 1 FROM main.silence WHERE ends_at > NEW.decided_at) BEGIN
+                  SELECT RAISE(IGNORE);
+                END
+                """
+            ]
         default: []
         }
     }

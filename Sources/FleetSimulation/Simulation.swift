@@ -62,6 +62,7 @@ final class Course {
     private var disk: Disk
     private var lives = 0
     private var audit: StoreAudit
+    private var people: People
     /// Until then the store may lag behind memory.
     private var lagsUntil: Duration = .zero
 
@@ -73,18 +74,20 @@ final class Course {
         let tenant = try SimulatedTenant(
             plan: plan.tenant, identity: identity, scenario: plan.scenario, start: plan.start)
         let oracle = PresenceOracle()
+        let bookings = BookingOracle()
         let desks = [
             ReceiverDesk("oncall", .webhook, spells: plan.receivers[0], time: time, log: log, seed: plan.seed),
             ReceiverDesk("pager", .pagerDuty, spells: plan.receivers[1], time: time, log: log, seed: plan.seed),
         ]
         surroundings = Incarnation.Surroundings(
             plan: plan, jobs: JobQueue(), time: time, tenant: SimulatedTransport(tenant, timeSource: time),
-            identity: identity, oracle: oracle, desks: desks, log: log, canary: canary)
+            identity: identity, oracle: oracle, bookings: bookings, desks: desks, log: log, canary: canary)
+        people = People(jobs: surroundings.jobs, log: log, canary: canary)
         folder = Self.fastFolder.appending(
             path: "roomwatch-simulation-\(ProcessInfo.processInfo.processIdentifier)-\(plan.seed)")
         try? FileManager.default.removeItem(at: folder)
         disk = try Disk(directory: folder.appending(path: "0"))
-        audit = StoreAudit(oracle: oracle, log: log)
+        audit = StoreAudit(oracle: oracle, bookings: bookings, people: PeopleAudit(log: log, plan: plan), log: log)
     }
 
     /// Memory where there is some: the kernel keeps the files either way, and thousands of commits wait for no platter.
@@ -221,6 +224,10 @@ final class Course {
             log.say("disk", "has space again")
             try disk.fill(false, store: daemon.store)
             lagsUntil = time.elapsed + .seconds(20)
+        case .person(let deed):
+            guard let daemon else { return }
+            try people.carryOut(deed, on: daemon, at: time.now(), audit: &audit.people)
+            surroundings.jobs.drain()
         case .wallStep(let step):
             log.say("clock", "the wall clock is set by \(Int(step.seconds)) s")
             time.stepWall(by: step)

@@ -18,6 +18,13 @@ public actor TokenSource {
         public var invalidations = 0
     }
 
+    /// How the newest request for a token ended.
+    public struct LastRequest: Sendable, Hashable {
+        /// `nil` when it brought a token.
+        public var error: TokenError?
+        public var endedAt: Moment
+    }
+
     private let endpoints: GraphEndpoints
     private let tenant: String
     private let clientID: String
@@ -36,6 +43,8 @@ public actor TokenSource {
     private var waiters: [Int: CheckedContinuation<Result<AccessToken, TokenError>, Never>] = [:]
     private var nextWaiter = 0
     public private(set) var counters = Counters()
+    /// `nil` before the first one ended. Reading it asks nobody for anything.
+    public private(set) var lastRequest: LastRequest?
 
     /// - Parameters:
     ///   - tenant: GUID or verified domain; never `common` or `organizations`.
@@ -127,12 +136,14 @@ public actor TokenSource {
             current = token
             pause = TokenPause()
             outcome = .success(token)
+            lastRequest = LastRequest(error: nil, endedAt: time.now())
             logger.info("New access token", metadata: ["valid_until": "\(token.expiresAt.wall)"])
         case .failure(let failure):
             counters.failures += 1
             let now = time.now()
             let error = pause.begin(failure, now: now, chance: random.fraction())
             outcome = .failure(error)
+            lastRequest = LastRequest(error: error, endedAt: now)
             let inHand = current.map { $0.expiresAt.steady > now.steady } ?? false
             logger.warning("\(error)", metadata: ["token_still_valid": "\(inHand)"])
         }

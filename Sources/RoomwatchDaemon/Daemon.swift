@@ -106,6 +106,7 @@ public struct Daemon: Sendable {
                 tenant, configuration: configuration, credential: graph.credential, transport: graph.transport,
                 parts: parts)
             await ledger.register(watch.calendars)
+            await ledger.register(watch.check)
             watches.append(watch)
         }
         let loopback = LoopbackChannel()
@@ -195,6 +196,7 @@ public struct Daemon: Sendable {
         for watch in watches {
             services.append(LoopService(name: "inventory \(watch.name)") { await watch.inventory.run() })
             services.append(LoopService(name: "calendars \(watch.name)") { await watch.calendars.run() })
+            services.append(LoopService(name: "check \(watch.name)") { await watch.check.run() })
             services += watch.sweeps.map { sweep in
                 LoopService(name: "sweep \(watch.name)") { await sweep.run() }
             }

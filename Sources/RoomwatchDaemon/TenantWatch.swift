@@ -18,6 +18,7 @@ struct TenantWatch {
     let sweeps: [PresenceSweep]
     let inventory: InventoryLoop
     let calendars: CalendarLoop
+    let check: TenantCheckLoop
 
     init(
         _ tenant: TenantConfiguration, configuration: Configuration, credential: GraphCredential,
@@ -54,6 +55,9 @@ struct TenantWatch {
         calendars = CalendarLoop(
             tenant: tenant.name, settings: settings, reader: ScheduleReader(client: client, time: parts.time),
             rooms: parts.ledger, sink: parts.ledger, time: parts.time, progress: parts.progress, log: log)
+        check = TenantCheckLoop(
+            tenant: tenant.name, client: client, ledger: parts.ledger, time: parts.time, progress: parts.progress,
+            log: log)
     }
 
     /// What a reload may change.

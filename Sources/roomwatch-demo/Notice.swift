@@ -18,6 +18,15 @@ struct Notice: Sendable, Hashable {
     /// Whether the incident says that rooms are dark.
     var isOfDarkness: Bool { incident.condition.hasSuffix(".offline") }
 
+    /// Whether the incident is a place's, and not a room's.
+    var isOfPlace: Bool { isOfDarkness && incident.scope.kind != "room" }
+
+    /// Whether the incident speaks for everybody in the building; its list of rooms is cut, and later ones join unlisted.
+    func speaks(forBuilding building: String) -> Bool {
+        guard isOfPlace else { return false }
+        return incident.scope.kind == "tenant" || (incident.scope.kind == "building" && incident.scope.id == building)
+    }
+
     /// The room or place, `Room 17 (B2)`.
     var subject: String {
         let building = incident.rooms.first?.building.map { " (\($0))" } ?? ""

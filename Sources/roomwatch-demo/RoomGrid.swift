@@ -42,6 +42,8 @@ struct RoomGrid: Sendable {
     struct Building: Sendable, Hashable {
         var name: String
         var cells: [Cell]
+        /// Open incidents that speak for the whole building: rooms that fall later join them without being listed.
+        var incidents: Set<String> = []
 
         func count(_ state: State) -> Int { cells.count { $0.state == state } }
     }
@@ -59,10 +61,14 @@ struct RoomGrid: Sendable {
 
     mutating func take(_ record: GroundTruthRecord) {
         guard let room = record.room else { return }
+        let name = record.building ?? place(of: room).map { buildings[$0.building].name }
+        let speakers = buildings.first { $0.name == name }?.incidents ?? []
         change(room, building: record.building) { cell in
             let cause = record.cause
             switch record.event {
-            case "presence_offline": cell.presenceCauses.insert(cause)
+            case "presence_offline":
+                cell.presenceCauses.insert(cause)
+                cell.incidents.formUnion(speakers)
             case "presence_online": cell.presenceCauses.remove(cause)
             // Where presence tells as well, the device record follows minutes later and says nothing new.
             case "device_offline" where record.expected != .none: cell.deviceCauses.insert(cause)
@@ -76,9 +82,24 @@ struct RoomGrid: Sendable {
 
     mutating func take(_ notice: Notice) {
         guard notice.isOfDarkness else { return }
+        let isOver = notice.incident.status == "resolved"
+        for place in buildings.indices where notice.speaks(forBuilding: buildings[place].name) {
+            if isOver {
+                buildings[place].incidents.remove(notice.incident.id)
+            } else {
+                buildings[place].incidents.insert(notice.incident.id)
+            }
+            for cell in buildings[place].cells.indices {
+                if isOver {
+                    buildings[place].cells[cell].incidents.remove(notice.incident.id)
+                } else if !buildings[place].cells[cell].presenceCauses.isEmpty {
+                    buildings[place].cells[cell].incidents.insert(notice.incident.id)
+                }
+            }
+        }
         for room in notice.incident.rooms {
             change(room.name, building: room.building) { cell in
-                if notice.incident.status == "resolved" {
+                if isOver {
                     cell.incidents.remove(notice.incident.id)
                 } else {
                     cell.incidents.insert(notice.incident.id)

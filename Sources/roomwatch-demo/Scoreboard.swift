@@ -18,6 +18,8 @@ struct Scoreboard: Sendable {
         var devices: Double = 60
         /// What the device reads themselves take, twice.
         var deviceReads: Double = 5
+        /// Within which a room's own page is taken back once its building was told.
+        var merge: Double = 5
 
         var presence: Double { sweep + hold + suspect + delivery + tolerance }
         var weak: Double { 2 * devices + deviceReads + delivery + tolerance }
@@ -57,6 +59,8 @@ struct Scoreboard: Sendable {
     private var outagesOf: [String: [Int]] = [:]
     /// Ordinals in ``notices`` by account.
     private var noticesOf: [String: [Int]] = [:]
+    /// Ordinals in ``notices`` of incidents of places.
+    private var placeNotices: [Int] = []
     /// Whether Graph itself was made to misbehave, which is what incidents of the whole tenant are about.
     private var firstFault: Date?
     private var open: [String: IncidentBody] = [:]
@@ -102,6 +106,7 @@ struct Scoreboard: Sendable {
             return true
         }
         messages.insert(notice.message)
+        if notice.isOfPlace { placeNotices.append(notices.count) }
         for account in notice.accounts { noticesOf[account, default: []].append(notices.count) }
         notices.append(notice)
         return true
@@ -114,14 +119,16 @@ struct Scoreboard: Sendable {
         let candidates = notice.accounts.flatMap { outagesOf[$0] ?? [] }.map { outages[$0] }
         if notice.isCall {
             let begins = candidates.filter { isCause($0, of: notice) }.map(\.visibleAt)
-            return begins.max().map { notice.receivedAt.timeIntervalSince($0) }
+            // A room's latest outage, a place's first room.
+            let begin = notice.isOfPlace ? begins.min() : begins.max()
+            return begin.map { notice.receivedAt.timeIntervalSince($0) }
         }
         guard notice.type == .incidentResolved else { return nil }
         let ends = candidates.compactMap(\.endedAt).filter { $0 <= notice.receivedAt }
         return ends.max().map { notice.receivedAt.timeIntervalSince($0) }
     }
 
-    private func isCause(_ outage: Outage, of notice: Notice) -> Bool {
+    func isCause(_ outage: Outage, of notice: Notice) -> Bool {
         outage.expected != .none
             && outage.overlaps(from: notice.incident.firstBadAt.date, to: notice.receivedAt)
     }
@@ -133,7 +140,8 @@ extension Scoreboard {
     /// What became of one outage that an incident is owed for.
     enum Verdict: Sendable, Hashable {
         case told(after: Double)
-        /// The room's incident was still open from an earlier outage, so nobody is called again.
+        /// An incident that speaks for the room was open already, its own of an earlier outage or its place's, so nobody
+        /// is called again.
         case covered
         case missed(lateBy: Double?)
         /// The run ended before the deadline.
@@ -142,16 +150,31 @@ extension Scoreboard {
 
     /// What became of an owed outage, as things stood at `end`.
     func verdict(on outage: Outage, at end: Date) -> Verdict {
-        let theirs = (noticesOf[outage.account] ?? []).map { notices[$0] }.filter(\.isOfDarkness)
+        let theirs = notices(for: outage)
         let from = max(outage.visibleAt, watchingSince ?? outage.visibleAt)
         let deadline = from.addingTimeInterval(outage.isOfDevice ? deadlines.weak : deadlines.presence)
         let call = theirs.filter { $0.isCall && $0.receivedAt >= outage.visibleAt }.map(\.receivedAt).min()
         if let call, call <= deadline { return .told(after: call.timeIntervalSince(outage.visibleAt)) }
-        let before = theirs.filter { $0.receivedAt < outage.visibleAt }.max { $0.receivedAt < $1.receivedAt }
-        if let before, before.incident.status != "resolved" { return .covered }
+        var last: [String: IncidentBody] = [:]
+        for notice in theirs where notice.receivedAt < outage.visibleAt {
+            if notice.incident.revision >= last[notice.incident.id]?.revision ?? 0 {
+                last[notice.incident.id] = notice.incident
+            }
+        }
+        if last.values.contains(where: { $0.status != "resolved" }) { return .covered }
         if deadline > end { return .unjudged }
         return .missed(lateBy: call.map { $0.timeIntervalSince(deadline) })
     }
+
+    /// Everything that was said of the room, by its own incidents and by those of its place.
+    func notices(for outage: Outage) -> [Notice] {
+        let own = noticesOf[outage.account] ?? []
+        let places = placeNotices.filter { notices[$0].speaks(forBuilding: outage.building) }
+        return Set(own + places).sorted().map { notices[$0] }.filter(\.isOfDarkness)
+    }
+
+    /// The outages of the room that one of its incidents is about.
+    func outages(of account: String) -> [Outage] { (outagesOf[account] ?? []).map { outages[$0] } }
 
     /// Whether nothing that happened justifies the call.
     func isFalse(_ notice: Notice) -> Bool {
@@ -171,7 +194,8 @@ extension Scoreboard {
         summary.reopened = notices.count { $0.type == .incidentReopened }
         summary.resolved = notices.count { $0.type == .incidentResolved }
         summary.unkept = unkept
-        summary.falseCalls = notices.filter(isFalse)
+        summary.buildings = darkBuildings(at: end)
+        summary.falseCalls = notices.filter(isFalse) + summary.buildings.flatMap(\.excess)
         for outage in outages where outage.expected == .incident {
             summary.owed += 1
             switch verdict(on: outage, at: end) {

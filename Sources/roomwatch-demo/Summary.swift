@@ -28,6 +28,8 @@ struct Summary: Sendable {
     var unjudgedWeak = 0
     var missed: [Missed] = []
     var falseCalls: [Notice] = []
+    /// Buildings that went dark as a whole.
+    var buildings: [DarkBuilding] = []
     /// Records and notices beyond what one run remembers.
     var unkept = 0
     /// Lines of ground truth that could not be read.
@@ -38,7 +40,7 @@ struct Summary: Sendable {
     init(deadlines: Scoreboard.Deadlines) { self.deadlines = deadlines }
 
     /// Whether nothing was missed and nothing was false.
-    var isClean: Bool { missed.isEmpty && falseCalls.isEmpty }
+    var isClean: Bool { missed.isEmpty && falseCalls.isEmpty && buildings.allSatisfy(\.isClean) }
 
     /// The nearest-rank percentile of ascending values.
     static func percentile(_ share: Double, of values: [Double]) -> Double? {
@@ -57,6 +59,7 @@ struct Summary: Sendable {
         func seconds(_ value: Double?) -> String { value.map { "\($0.tenths) s" } ?? "-" }
         let told = latencies.count + weakLatencies.count
         row("outages owed", "\(owed)", "\(told) told in time" + (covered > 0 ? ", \(covered) in an open incident" : ""))
+        for building in buildings { row("building", "", building.text) }
         row("opened", "\(opened)", reopened > 0 ? "and \(reopened) reopened" : "")
         row("resolved", "\(resolved)")
         row("latency p50", seconds(Self.percentile(0.5, of: latencies)), "from visible in Graph to webhook received")
@@ -64,7 +67,10 @@ struct Summary: Sendable {
         if !weakLatencies.isEmpty {
             row("weak p50", seconds(Self.percentile(0.5, of: weakLatencies)), "rooms whose device record alone tells")
         }
-        row("missed", "\(missed.count)", "deadline \(deadlines.presence.brief) s after Graph showed it:")
+        let missedBuildings = buildings.filter { if case .missed = $0.verdict { true } else { false } }
+        row(
+            "missed", "\(missed.count + missedBuildings.count)",
+            "deadline \(deadlines.presence.brief) s after Graph showed it:")
         row(
             "", "",
             "sweep \(deadlines.sweep.brief), hold \(deadlines.hold.brief), suspect \(deadlines.suspect.brief), "
@@ -81,6 +87,12 @@ struct Summary: Sendable {
         if refused > 0 { row("refused", "\(refused)", "webhooks with a bad signature or body") }
         if unreadable > 0 { row("unreadable", "\(unreadable)", "lines of ground truth") }
         if unkept > 0 { row("not kept", "\(unkept)", "records beyond what one run remembers") }
+        for building in missedBuildings {
+            lines.append("  MISSED \(building.text), dark since \(building.firstDarkAt.timeOfDay)")
+        }
+        for room in buildings.flatMap(\.unmerged) {
+            lines.append("  WRONG  \(room.printable): its building was told, and its own page still stands")
+        }
         for one in missed {
             let what = one.outage.isOfDevice ? "device record" : "presence"
             let fate = one.lateBy.map { "told \($0.tenths) s too late" } ?? "nobody was told"

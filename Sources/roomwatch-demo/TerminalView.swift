@@ -17,6 +17,8 @@ struct TerminalView: Sendable {
 
     private static let nameWidth = 5
     private static let smallest = 20
+    /// Buildings that went dark, the latest ones.
+    private static let shownBuildings = 2
 
     /// The picture, at most as high and as wide as the terminal.
     func lines(of scene: Scene) -> [StyledLine] {
@@ -147,14 +149,21 @@ struct TerminalView: Sendable {
         let summary = scene.summary
         var score = StyledLine("Score   ", .strong)
         score.add("opened \(summary.opened), resolved \(summary.resolved), ")
-        score.add("missed \(summary.missed.count)", summary.missed.isEmpty ? .good : .alarm)
+        let missedBuildings = summary.buildings.count { if case .missed = $0.verdict { true } else { false } }
+        let missed = summary.missed.count + missedBuildings
+        score.add("missed \(missed)", missed == 0 ? .good : .alarm)
         score.add(", ")
         score.add("false \(summary.falseCalls.count)", summary.falseCalls.isEmpty ? .good : .alarm)
         func seconds(_ share: Double) -> String {
             Summary.percentile(share, of: summary.latencies).map { "\($0.tenths) s" } ?? "-"
         }
         score.add("; p50 \(seconds(0.5)), p99 \(seconds(0.99))")
-        return [daemon, sweeps, graph, score]
+        let places = summary.buildings.suffix(Self.shownBuildings).map { building in
+            var line = StyledLine("Places  ", .strong)
+            line.add(building.text, building.isClean ? .plain : .alarm)
+            return line
+        }
+        return [daemon, sweeps, graph] + places + [score]
     }
 
     // MARK: Words and colours

@@ -64,7 +64,6 @@ struct SimulationCommand: AsyncParsableCommand {
         } else {
             let failed = SeedBlock(first: first, count: seeds, safety: safety, canary: canary, parallel: parallel).run()
             for report in failed {
-                say("seed \(report.seed): \(Self.summary(of: report.violations))")
                 say(
                     "  make simulate SEED=\(report.seed) MINUTES=\(minutes)\(canary.map { " CANARY=\($0.rawValue)" } ?? "")"
                 )
@@ -102,7 +101,7 @@ struct SimulationCommand: AsyncParsableCommand {
         if !missed.isEmpty { throw ExitCode(1) }
     }
 
-    private static func summary(of violations: [Violation]) -> String {
+    static func summary(of violations: [Violation]) -> String {
         let names = Set(violations.map(\.invariant.rawValue)).sorted().joined(separator: ", ")
         return "\(names) (\(violations.first?.text ?? ""))"
     }
@@ -156,6 +155,9 @@ struct SeedBlock: Sendable {
                 let seed = first + UInt64(place)
                 let report = Self.report(seed, safety: safety, canary: canary)
                 let (done, failed) = progress.finished(report)
+                if !isQuiet, !report.violations.isEmpty {
+                    say("seed \(seed): \(SimulationCommand.summary(of: report.violations))")
+                }
                 if !isQuiet, done % 10 == 0 || done == count {
                     say("\(done) of \(count) seeds, \(failed) failed")
                 }

@@ -32,7 +32,8 @@ func sampleEvent(_ incident: IncidentBody = sampleIncident()) -> IncidentEvent {
     private let golden = """
         {"data":{"incident":{"acknowledged_at":null,"acknowledged_by":null,"cause":"network_or_power",\
         "condition":"room.offline","contact":null,"dedup_key":"contoso:room.offline:a1","evidence":[{"observed_at":\
-        "2026-11-20T07:59:50.000Z","reading":"Offline","source":"presence"}],"first_bad_at":"2026-11-20T07:59:50.000Z",\
+        "2026-11-20T07:59:50.000Z","reading":"Offline","source":"presence"}],"first_bad_after":null,\
+        "first_bad_at":"2026-11-20T07:59:50.000Z",\
         "id":"01JD0000000000000000000001","last_good_at":"2026-11-20T07:59:45.000Z","links":{"runbook":null,"self":\
         "https://roomwatch.contoso.com/api/v1/incidents/01JD"},"meeting":null,"notification":{"reason":"opened","rule":\
         "routes[0]"},"opened_at":"2026-11-20T08:00:01.200Z","reopened_count":0,"resolution":null,"resolved_at":null,\
@@ -62,8 +63,8 @@ func sampleEvent(_ incident: IncidentBody = sampleIncident()) -> IncidentEvent {
         let object = try #require(JSONSerialization.jsonObject(with: Data(bytes)) as? [String: [String: Any]])
         let fields = try #require(object["data"]?["incident"] as? [String: Any])
         for name in [
-            "last_good_at", "acknowledged_at", "acknowledged_by", "resolved_at", "resolution", "meeting",
-            "notification",
+            "first_bad_after", "last_good_at", "acknowledged_at", "acknowledged_by", "resolved_at", "resolution",
+            "meeting", "notification",
         ] {
             #expect(fields[name] is NSNull, "\(name)")
         }

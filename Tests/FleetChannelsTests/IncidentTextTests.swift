@@ -71,6 +71,16 @@ let fullSender = SenderIdentity(
         #expect(text(.test).remark?.contains("TEST") == true && text(.test).tone == .acknowledged)
     }
 
+    @Test func `a beginning that nobody saw is a span`() {
+        var incident = sampleIncident()
+        incident.firstBadAfter = noon.wall.addingTimeInterval(-600)
+        let since = IncidentText(sampleNotification(.opened, incident), from: sender).facts.first {
+            $0.label == "Since"
+        }
+        #expect(since?.value == "between 2026-11-20 07:50:01 UTC and 2026-11-20 07:59:50 UTC")
+        #expect(since?.instant == nil)
+    }
+
     @Test func `the facts of a room with everything`() {
         var incident = sampleIncident()
         incident.contact = "Front desk B2, extension 4711"

@@ -126,6 +126,31 @@ private func deliver(
         #expect((fields["links"] as? [[String: String]])?.map { $0["text"] } == ["Open in Roomwatch", "Runbook"])
     }
 
+    @Test func `a test leaves no alert behind`() async throws {
+        let transport = ScriptedTransport(.status(202, [:], success))
+        let channel = try PagerDutyChannel(
+            receiver: ReceiverName("pager"), routingKey: Secret(routingKey), sender: sender, transport: transport
+        )
+        let result = await channel.deliver(sampleNotification(.test), at: noon)
+        #expect(result.word == "accepted")
+        let events = transport.calls.compactMap(\.json)
+        #expect(events.map { $0["event_action"] as? String } == ["trigger", "resolve"])
+        #expect(Set(events.map { $0["dedup_key"] as? String }) == ["contoso:room.offline:a17"])
+        #expect(Set(try #require(events.last).keys) == ["routing_key", "event_action", "dedup_key"])
+    }
+
+    /// A test whose end was not accepted is sent again; one whose trigger was not has no end.
+    @Test func `a test that was not accepted whole is tried again`() async throws {
+        let transport = ScriptedTransport(.status(202, [:], success), .status(503), .status(503))
+        let channel = try PagerDutyChannel(
+            receiver: ReceiverName("pager"), routingKey: Secret(routingKey), sender: sender, transport: transport
+        )
+        #expect(await channel.deliver(sampleNotification(.test), at: noon).word == "retry")
+        #expect(transport.calls.count == 2)
+        #expect(await channel.deliver(sampleNotification(.test), at: noon).word == "retry")
+        #expect(transport.calls.count == 3)
+    }
+
     @Test func `an event of two thousand hostile rooms is far below 512 KB`() async throws {
         let name = String(repeating: "\u{1}", count: 50_000)
         let rooms = (0..<2_000).map {

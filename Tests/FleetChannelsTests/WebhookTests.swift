@@ -77,7 +77,7 @@ private func channel(
             {"data":{"incident":{"acknowledged_at":null,"acknowledged_by":null,"cause":"network_or_power",\
             "condition":"room.offline","contact":null,"dedup_key":"contoso:room.offline:a17","evidence":[{"observed_at":\
             "2026-11-20T07:59:50.000Z","reading":"Offline","source":"presence"}],\
-            "first_bad_at":"2026-11-20T07:59:50.000Z","id":"01JD0000000000000000000001",\
+            "first_bad_after":null,"first_bad_at":"2026-11-20T07:59:50.000Z","id":"01JD0000000000000000000001",\
             "last_good_at":"2026-11-20T07:59:45.000Z","links":{"runbook":null,"self":\
             "https://roomwatch.contoso.com/api/v1/incidents/01JD0000000000000000000001"},"meeting":null,\
             "notification":{"reason":"opened","rule":"routes[0]"},"opened_at":"2026-11-20T08:00:01.200Z",\

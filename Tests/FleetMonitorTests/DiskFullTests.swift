@@ -53,6 +53,51 @@ import Timekeeping
         #expect(words(pager, of: "store.degraded").count == 2)
     }
 
+    /// The page of a building waits in the store, and the end of one of its rooms in memory behind it.
+    @Test func aRowInMemoryWaitsForItsHeraldInTheStore() throws {
+        let hook = Receiver("hook", .webhook, time: time)
+        let stage = try stage(hook)
+        stage.goDown(1)
+        stage.goDown(2)
+        let herald = try #require(try stage.rows(of: 1).first?.id)
+        let first = try #require(try stage.incident(of: 2))
+        // The room's page is settled; what follows it is its end.
+        let now = time.now()
+        let pages = stage.perform { [ledger = stage.ledger, name = hook.name] in
+            await ledger.take(receiver: name, limit: 8)
+        }
+        #expect(pages.count == 2)
+        let own = try #require(pages.first { $0.notification.id != herald })
+        stage.perform { [ledger = stage.ledger] in
+            await ledger.settle(own, began: now, result: .accepted(detail: ""))
+            await ledger.putBack(pages)
+        }
+        try stage.diskRefuses(true)
+        var change = Change()
+        change.notifications = [
+            FleetCore.Notification(
+                id: UniqueID(stored: "end"), receiver: hook.name, event: .resolved, rule: "merge", incident: first,
+                decidedAt: now.wall, notBefore: now.wall, after: herald)
+        ]
+        let end = change
+        func due() -> [OutboxEntry] {
+            stage.perform { [ledger = stage.ledger, name = hook.name] in
+                let due = await ledger.take(receiver: name, limit: 8)
+                await ledger.putBack(due)
+                return due.filter { $0.notification.incident.condition == .roomOffline }
+            }
+        }
+        stage.perform { [ledger = stage.ledger] in await ledger.write(end, at: now) }
+        #expect(due().map(\.notification.id) == [herald])
+        // The receiver takes the page; the disk does not take the mark.
+        stage.perform { [ledger = stage.ledger] in
+            for page in pages where page.notification.id == herald {
+                await ledger.settle(page, began: now, result: .accepted(detail: ""))
+            }
+        }
+        #expect(due().map(\.notification.id.text) == ["end"])
+    }
+
     @Test func theIncidentOfTheStoreIsOneHoweverLongTheDiskIsFull() throws {
         let hook = Receiver("hook", .webhook, time: time)
         let stage = try stage(hook)

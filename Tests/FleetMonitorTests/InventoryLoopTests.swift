@@ -215,6 +215,75 @@ import Timekeeping
         #expect(rooms == 19)
     }
 
+    // MARK: Weak rooms with a booking
+
+    /// Room 5 is weak: its room system dies at second 60, and the panel goes on saying that all is well.
+    private func deadConsole() throws -> CountingTransport {
+        var dies = ScenarioEvent(.roomOff, at: .seconds(60))
+        dies.room = "5"
+        dies.deviceDelay = DurationText(.seconds(5))
+        let events = [dies]
+        let transport = try tenant({ $0.events = events }, settings: Self.withoutPlaces)
+        stage.run(for: .seconds(5))
+        stage.sweep()
+        return transport
+    }
+
+    private func book(_ account: AccountID, startsIn wait: Duration, lasts: Duration = .seconds(3600)) throws {
+        let now = time.now()
+        let start = now.advanced(by: wait)
+        let booking = try #require(
+            Booking(startsAt: start.wall, endsAt: start.advanced(by: lasts).wall, status: .busy))
+        let agenda = Agenda([booking], from: now.wall, until: now.advanced(by: .seconds(86_400)).wall, readAt: now)
+        stage.perform { [ledger = stage.ledger] in await ledger.accept([account: agenda], tenant: contoso) }
+    }
+
+    private func weakRooms() -> [Room] {
+        stage.perform { [ledger = stage.ledger] in await ledger.rooms(of: contoso).filter(\.isWeak) }
+    }
+
+    /// Seconds at which single records of a device were read.
+    private func reads(of room: Room, by transport: CountingTransport) throws -> [Int] {
+        let device = try #require(room.mainDevice).id
+        return transport.moments { $0.hasSuffix("/teamwork/devices/\(device)") }.map { Int($0.seconds) }
+    }
+
+    @Test func aDeadConsoleBehindALivingPanelIsFoundWithinTwoReadsDuringABooking() throws {
+        let transport = try deadConsole()
+        let room = try #require(weakRooms().first { $0.name == "Room 5" })
+        try book(room.account, startsIn: .seconds(-600))
+        watch(for: 200)
+        let pages = try stage.incidents(of: .roomOffline)
+        #expect(pages.map(\.scope.name) == ["Room 5"])
+        let page = try #require(pages.first)
+        #expect(page.severity == .critical, "people sit in front of it")
+        #expect(page.evidence.contains { $0.reading == "another device keeps the account online" })
+        let told = try reads(of: room, by: transport).filter { $0 > 65 }
+        #expect(
+            told.count { $0 <= Int(page.openedAt.timeIntervalSince(ManualTime.start.wall)) } == 2,
+            "the first read that says offline and the one that confirms it: \(told)")
+        #expect(hook.taken.contains { $0.key.hasPrefix("contoso:room.offline:") })
+    }
+
+    @Test func weakRoomsAreReadEachMinuteFromAQuarterOfAnHourBeforeTheBookingToItsEnd() throws {
+        let transport = try tenant(settings: Self.withoutPlaces)
+        stage.run(for: .seconds(5))
+        stage.sweep()
+        let room = try #require(weakRooms().first { $0.name == "Room 5" })
+        let other = try #require(weakRooms().first { $0.name != "Room 5" })
+        // From 905 s before: nothing yet at the first round.
+        try book(room.account, startsIn: .seconds(900 + 200), lasts: .seconds(300))
+        watch(for: 1_800)
+        let seconds = try reads(of: room, by: transport)
+        #expect(seconds.allSatisfy { $0 >= 200 && $0 <= 1_105 + 300 }, "\(seconds)")
+        #expect(seconds.count >= 14, "\(seconds)")
+        #expect(zip(seconds, seconds.dropFirst()).allSatisfy { (60...125).contains($1 - $0) }, "\(seconds)")
+        #expect(try reads(of: other, by: transport).isEmpty, "nobody has booked it")
+        #expect(
+            try #require(room.mainDevice).id.isEmpty == false
+                && transport.moments { $0.hasSuffix("/health") }.isEmpty, "one request for each")
+    }
+
     @Test func cancellationEndsTheLoopInAnyWait() throws {
         _ = try tenant { $0.events = [fault(.all, at: .zero)] }
         stage.run(for: .seconds(45))
@@ -222,6 +291,10 @@ import Timekeeping
         watch(for: 4_000)
         #expect(stage.overdue == 0)
     }
+}
+
+extension Ledger {
+    fileprivate func rooms(of tenant: TenantName) -> [Room] { fleets[tenant]?.rooms ?? [] }
 }
 
 /// Notes when which path was asked for. The simulated tenant has no `$batch`, in which the directory is asked for

@@ -112,7 +112,7 @@ func track(_ number: Int, firing: Bool = true) -> TrackRecord {
     let up = StateRecord(phase: .clear, firstBad: nil, fired: nil, streakFirst: nil, streakCount: 0)
     return TrackRecord(
         tenant: contoso, account: account(number), presence: firing ? down : up, device: up, lastGood: at(-15),
-        lastUsable: at(0.001), lastGoodProvedUse: true, inUseAtFirstBad: true)
+        lastUsable: at(0.001), lastGoodProvedUse: true, inUseAtFirstBad: true, firstBadAfter: at(-15))
 }
 
 /// One room that went down, with everything that is written then.

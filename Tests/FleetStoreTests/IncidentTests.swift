@@ -50,6 +50,7 @@ struct IncidentTests {
         whole.suppression = .silenced(
             by: UniqueID(stored: "01J"), until: at(1.0 / 3), author: "duty", reason: "rebuilding \"north\"")
         whole.meeting = Incident.Meeting(startsAt: at(1.0 / 7), endsAt: at(3_600.3))
+        whole.firstBadAfter = at(-20.0 / 7)
         whole.contact = "Front desk, \"north\""
         var affected = (0..<60).map { Incident.RoomReference(room($0)) }
         affected[0].floor = nil
@@ -70,6 +71,7 @@ struct IncidentTests {
         whole.acknowledgedAt = at(0.1)
         whole.acknowledgedBy = "duty desk \"north\" \u{1F4DE}/\\\n\u{1}\u{7F}é"
         whole.lastGoodAt = Date(timeIntervalSinceReferenceDate: -1e-7)
+        whole.firstBadAfter = at(-0.7)
         var nowhere = Incident.RoomReference(room(2))
         nowhere.building = nil
         whole.name([whole.rooms[0], nowhere])

@@ -90,6 +90,7 @@ import Timekeeping
         #expect(schema.complaints(["id": "x", "presents": "y"], as: Self.graph + "presence").count == 1)
         #expect(schema.complaints(["id": nil], as: Self.graph + "presence").count == 1)
         #expect(schema.complaints(["deviceType": "toaster"], as: Self.graph + "teamworkDevice").count == 1)
+        #expect(schema.complaints(["status": "gone"], as: Self.graph + "serviceHealthIssue").count == 1)
         #expect(schema.complaints(["sortOrder": "1"], as: Self.graph + "floor").count == 1)
     }
 }

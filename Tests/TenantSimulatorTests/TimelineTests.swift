@@ -127,6 +127,9 @@ import Timekeeping
         #expect(Set(owed.compactMap(\.building)).count >= 3)
         #expect(owed.contains { $0.event == "device_offline" })
         #expect(records.contains { $0.event == "presence_offline" && $0.expected == .none })
+        let dark = owed.filter { $0.causeKind == "building_dark" && $0.event == "presence_offline" }
+        #expect(dark.count == 40 && Set(dark.compactMap(\.building)) == ["B4"])
+        #expect(!owed.contains { $0.building == "B4" && $0.causeKind != "building_dark" })
         _ = rehearsal.wait(.seconds(1800))
         let state = try rehearsal.get("/_simulator/state").json
         #expect(state["presence"]?["Offline"] == nil)

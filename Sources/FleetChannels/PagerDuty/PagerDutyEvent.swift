@@ -77,6 +77,17 @@ extension PagerDutyEvent {
         links = words.links.isEmpty ? nil : words.links.map { Link(href: $0.url, text: $0.label) }
     }
 
+    /// The event that closes the alert of this one.
+    var end: PagerDutyEvent {
+        var end = self
+        end.action = .resolve
+        end.payload = nil
+        end.client = nil
+        end.clientURL = nil
+        end.links = nil
+        return end
+    }
+
     /// PagerDuty wants 1 to 1,024 characters. The headline is never empty, and says so when it is a reminder or a test.
     private static let summaryLength = 1_024
 

@@ -154,7 +154,13 @@ private struct Words {
         if incident.scope.kind != .room, incident.roomsTotal > 0 { facts.append(fact("Rooms", rooms)) }
         facts.append(fact("Severity", incident.severity.rawValue))
         facts.append(fact("Likely cause", cause))
-        facts.append(fact("Since", at: incident.firstBadAt))
+        if let after = incident.firstBadAfter {
+            // Nobody saw it begin.
+            let span = "between \(UTCTime.text(after)) and \(UTCTime.text(incident.firstBadAt))"
+            facts.append(fact("Since", span))
+        } else {
+            facts.append(fact("Since", at: incident.firstBadAt))
+        }
         if let good = incident.lastGoodAt { facts.append(fact("Last seen well", at: good)) }
         if let resolved = incident.resolvedAt {
             facts.append(fact("Resolved", at: resolved))

@@ -33,6 +33,9 @@ public struct PresenceTrack: Sendable, Hashable {
     public var lastGoodProvedUse = false
     /// Whether it did when the present streak of bad answers began.
     public var inUseAtFirstBad = false
+    /// The last good answer before the present streak of bad ones, when sight was lost between the two: the trouble
+    /// began somewhere in that span. `nil` while a good answer stood directly before the first bad one.
+    public var firstBadAfter: Moment?
     /// What the source last said of the room, `PresenceUnknown` included; `nil` before the first answer.
     public var reading: Reading<Presence>?
     /// The highest accepted version stamp.
@@ -93,16 +96,21 @@ public struct PresenceTrack: Sendable, Hashable {
         step.isUsable = true
         let before = state
         step.mustBeStored = lastUsable == nil
+        var wasUnseen = false
         if let lastUsable {
             let gap = lastUsable.elapsed(until: observation.asked)
-            if gap >= rules.unseenAfter {
+            wasUnseen = gap >= rules.unseenAfter
+            if wasUnseen {
                 state = state.resumed(afterGap: gap)
                 step.mustBeStored = state != before
             }
         }
         lastUsable = observation.asked
         let isBad = presence.meaning == .offline
-        if isBad, state == .clear { inUseAtFirstBad = lastGoodProvedUse }
+        if isBad, state == .clear {
+            inUseAtFirstBad = lastGoodProvedUse
+            firstBadAfter = wasUnseen ? lastGood : nil
+        }
         state = state.stepped(by: isBad ? .bad : .good, asked: observation.asked, rule: rules.offline)
         if !isBad {
             lastGood = observation.asked

@@ -24,6 +24,12 @@ public struct RoomTrack: Sendable, Hashable {
         return outages.min { $0.firstBad.steady < $1.firstBad.steady }
     }
 
+    /// The lower end of the span in which ``outage`` began, when nobody saw it begin.
+    public var firstBadAfter: Moment? {
+        guard let outage, outage == presence.state.outage else { return nil }
+        return presence.firstBadAfter
+    }
+
     /// Takes one presence answer and says what became of the room.
     public mutating func accept(_ observation: PresenceObservation, rules: DetectionRules) -> PresenceTrack.Step {
         let before = phase

@@ -32,7 +32,9 @@ public enum IncidentChange: Sendable, Hashable {
     /// A fact changed that receivers should have.
     case updated(Incident)
     /// The severity rose; the acknowledgement of somebody who knew it as less severe ended with that.
-    case raised(Incident, endedAcknowledgement: Bool)
+    ///
+    /// - Parameter isUrgent: whether a page that still waits for siblings must not wait any longer.
+    case raised(Incident, endedAcknowledgement: Bool, isUrgent: Bool)
     case resolved(Incident)
     /// It ended because the incident `into` speaks for its rooms now; receivers hear of that one first.
     case merged(Incident, into: UniqueID)
@@ -45,7 +47,7 @@ public enum IncidentChange: Sendable, Hashable {
     public var incident: Incident {
         switch self {
         case .opened(let incident, _), .reopened(let incident, _), .updated(let incident), .resolved(let incident),
-            .raised(let incident, _), .merged(let incident, _), .released(let incident), .acknowledged(let incident),
+            .raised(let incident, _, _), .merged(let incident, _), .released(let incident), .acknowledged(let incident),
             .noted(let incident):
             incident
         }

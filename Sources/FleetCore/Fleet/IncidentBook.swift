@@ -65,6 +65,7 @@ public struct IncidentBook: Sendable {
                 reopened.contact = fresh.contact
                 reopened.lastGoodAt = fresh.lastGoodAt
                 reopened.firstBadAt = fresh.firstBadAt
+                reopened.firstBadAfter = fresh.firstBadAfter
                 reopened.reopenedCount += 1
                 reopened.resolvedAt = nil
                 reopened.resolution = nil
@@ -160,7 +161,7 @@ public struct IncidentBook: Sendable {
         let isNews = incident.status == .acknowledged
         if isNews { incident.endAcknowledgement() }
         incidents[key] = incident
-        return .raised(incident, endedAcknowledgement: isNews)
+        return .raised(incident, endedAcknowledgement: isNews, isUrgent: false)
     }
 
     /// Adds a better founded cause to an open incident, without telling anybody by itself.

@@ -38,7 +38,9 @@ extension TenantFleet {
             if standings[slot].voice != .none, !isRecent { continue }
             // Nothing is wider than the tenant.
             if standings[slot].voice == .place(.tenant) { continue }
-            if case .place(let place) = standings[slot].voice, scopes[place]?.isOver ?? true { continue }
+            if case .place(let place) = standings[slot].voice, scopes[place]?.isOver ?? true || isClosed(place) {
+                continue
+            }
             if let excuse = excuse(ofRoomAt: slot, at: now) {
                 hasExcused = true
                 if phase == .firing, standings[slot].voice == .none {
@@ -77,7 +79,7 @@ extension TenantFleet {
 
     private mutating func collapses(of fallen: [FallenRoom], at now: Moment) -> [Collapse] {
         // The common case: a single room falls, and nothing is open that it could belong to.
-        let open = scopes.filter { $0.value.takesRooms(at: now, rules: rules.correlation) }
+        let open = scopes.filter { $0.value.takesRooms(at: now, rules: rules.correlation) && !isClosed($0.key) }
         if fallen.count < CorrelationRules.pair, open.isEmpty { return [] }
         // With a tenant that falls at once these save the whole work for nearly every page of a sweep.
         if open[.tenant] != nil {
@@ -90,6 +92,12 @@ extension TenantFleet {
         let correlator = Correlator(
             rules: rules.correlation, population: { populations[$0] ?? 0 }, isOpen: { open[$0] != nil })
         return correlator.collapses(of: fallen)
+    }
+
+    /// Whether somebody closed the incident of a place by hand while its rooms are still down. They stay with it and nobody
+    /// hears of them again, but it speaks for nobody who falls later: that person knew of those rooms and no others.
+    private func isClosed(_ place: Place) -> Bool {
+        scopes[place].map { !$0.isOver } ?? false && book.open(key(of: place)) == nil
     }
 
     /// How many rooms of each place could have fallen: those that are up, and those that fell just now.
@@ -124,7 +132,8 @@ extension TenantFleet {
             return
         }
         let place = collapse.place
-        let isFresh = scopes[place]?.isOver ?? true
+        let wasClosed = isClosed(place)
+        let isFresh = wasClosed || scopes[place]?.isOver ?? true
         var scope = scopes[place] ?? ScopeTrack(place: place, isPartial: collapse.isPartial, population: 0, at: now)
         if isFresh {
             scope = ScopeTrack(place: place, isPartial: collapse.isPartial, population: 0, at: now)
@@ -160,6 +169,7 @@ extension TenantFleet {
             scope.isPartial = false
         }
         scopes[place] = scope
+        if wasClosed { finish(place, reason: "closed by hand, and further rooms fell", at: now, into: &decision) }
         if isFresh {
             begin(scope, pages, reason: collapse.reason, at: now, into: &decision)
         } else {
@@ -179,7 +189,7 @@ extension TenantFleet {
     private func widerSpeaker(of collapse: Collapse) -> Place? {
         for slot in collapse.slots {
             guard case .place(let other) = standings[slot].voice, other.encloses(collapse.place),
-                scopes[other]?.isOver == false
+                scopes[other]?.isOver == false, !isClosed(other)
             else { continue }
             return other
         }
@@ -192,6 +202,10 @@ extension TenantFleet {
         scopes[scope.place]?.isNews = false
         var fresh = ScopeIncident(scope: scope, members: pages)
             .opened(id: UniqueID(at: now.wall, using: &generator), tenant: tenant, at: now)
+        let votes = Dictionary(pages.map { ($0.cause, 1) }, uniquingKeysWith: +)
+        let judged = cause(of: scope.place, members: votes, onset: now, at: now)
+        fresh.cause = judged.cause
+        fresh.restate(judged.evidence)
         fresh.suppression = suppression(of: fresh, at: now)
         if let event = book.fire(fresh, at: now, reopenWithin: rules.reopenWithin, isUrgent: true) {
             decision.events.append(event)
@@ -268,6 +282,7 @@ extension TenantFleet {
         standings[slot].voice = .own
         touched.append(slot)
         countFiring(slot: slot, at: now, into: &decision)
+        fresh.restate(check.issueEvidence(for: fresh.firstBadAt, at: now))
         fresh.suppression = suppression(of: fresh, at: now)
         let isUrgent = page.isUrgent && !hasPendingSibling(slot: slot)
         if let event = book.fire(fresh, at: now, reopenWithin: rules.reopenWithin, isUrgent: isUrgent) {
@@ -276,7 +291,7 @@ extension TenantFleet {
     }
 
     /// Whether another room of the building is suspected: then even an urgent page waits for what becomes of it.
-    private func hasPendingSibling(slot: Int) -> Bool {
+    func hasPendingSibling(slot: Int) -> Bool {
         guard let building = rooms[slot].building else { return false }
         return tracks.indices.contains { other in
             other != slot && tracks[other].isDown && rooms[other].building == building

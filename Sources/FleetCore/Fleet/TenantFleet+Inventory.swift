@@ -68,6 +68,7 @@ extension TenantFleet {
             tracks[slot].presence.lastGood = record.lastGood.map { Moment(restoring: $0, at: now) }
             tracks[slot].presence.lastGoodProvedUse = record.lastGoodProvedUse
             tracks[slot].presence.inUseAtFirstBad = record.inUseAtFirstBad
+            tracks[slot].presence.firstBadAfter = record.firstBadAfter.map { Moment(restoring: $0, at: now) }
             tracks[slot].presence.lastUsable = record.lastUsable.map { Moment(restoring: $0, at: now) }
             // The row is written when the phase changes; until the last complete sweep the room kept being seen, unless
             // we know that it was not. Whether it was still in use by then is not known, and a guess pages nobody.
@@ -83,6 +84,7 @@ extension TenantFleet {
             }
         }
         adoptOpenIncidents(at: now, remarks: &remarks)
+        restoreClosedPlaces(conditionRecords, at: now)
         restoreStandings(records, seenUntil: checkpoint, at: now)
         return remarks
     }
@@ -97,6 +99,24 @@ extension TenantFleet {
             if state != .clear, record.condition == .roomUnseen || record.condition == .roomNeverSeen {
                 silentRooms.insert(AccountID(record.subject))
             }
+        }
+    }
+
+    /// A place whose incident was closed by hand goes on being dark until its rooms are back, and nobody is told again.
+    private mutating func restoreClosedPlaces(_ records: [ConditionRecord], at now: Moment) {
+        for record in records {
+            let subject = Incident.Scope(kind: .building, id: record.subject, name: record.subject)
+            guard let place = Place(subject, of: record.condition), let state = conditions[record.key],
+                state.phase.isWrong, book.open(record.key) == nil
+            else { continue }
+            let closed = book.incidents[record.key]
+            var scope = ScopeTrack(
+                place: place, isPartial: closed?.scope.partial ?? false, population: 0,
+                at: state.outage?.firstBad ?? now)
+            scope.membersBefore = closed?.roomsTotal ?? 0
+            if case .recovering(_, let streak) = state { scope.phase = .recovering(since: streak.first) }
+            scopes[place] = scope
+            isStirred = true
         }
     }
 

@@ -168,6 +168,7 @@ extension TenantFleet {
         let tenant = tenant
         let lastGood = tracks[slot].presence.lastGood?.wall
         let contact = facts[slot].contact
+        let meeting = page(ofRoomAt: slot, at: now).meeting
         step(
             .roomFlapping, .room(room.account), signal: .bad, rule: .atOnce, at: now,
             reason: "its penalty for firings reached \(Int(rules.flapping.on))", into: &decision
@@ -181,6 +182,7 @@ extension TenantFleet {
                     + "last \(rules.flapInhibition.exception.inWords)",
                 firstBadAt: now.wall, lastGoodAt: lastGood, openedAt: now.wall, evidence: [])
             incident.contact = contact
+            incident.meeting = meeting
             return incident
         }
     }

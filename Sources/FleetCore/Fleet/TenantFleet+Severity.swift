@@ -36,24 +36,44 @@ extension TenantFleet {
         // Who shares a page now hears of that one only.
         correlate(at: now, into: &decision)
         for rise in rises { raise(rise.key, to: rise.severity, at: now, into: &decision) }
+        raiseFlapping(of: accounts, at: now, into: &decision)
         for (place, severity) in highest.sorted(by: { $0.key.subject.text < $1.key.subject.text }) {
             raise(key(of: place), to: severity, at: now, into: &decision)
+        }
+    }
+
+    /// A room that flaps, up or down at the moment, will fail the meeting that is coming near.
+    private mutating func raiseFlapping(
+        of accounts: Set<AccountID>?, at now: Moment, into decision: inout FleetDecision
+    ) {
+        let flapping = flaps.filter { account, flap in
+            flap.isFlapping && accounts?.contains(account) ?? true
+                && agendas[account]?.isBookedNowOrWithin(at: now) ?? false
+        }
+        for account in flapping.keys.sorted() {
+            let key = DedupKey(tenant: tenant, condition: .roomFlapping, subject: .room(account))
+            raise(key, to: .error, at: now, into: &decision)
         }
     }
 
     /// Raises one incident, when it is open and less severe; what it says of the meeting is brought up to date.
     mutating func raise(_ key: DedupKey, to severity: Severity, at now: Moment, into decision: inout FleetDecision) {
         guard let event = book.raise(key, to: severity, at: now) else { return }
-        guard let incident = book.open(key), incident.condition == .roomOffline,
+        guard case .raised(let incident, let endedAcknowledgement, _) = event,
+            incident.condition == .roomOffline || incident.condition == .roomFlapping,
             let slot = incident.rooms.first.flatMap({ index[$0.id] })
         else {
             decision.events.append(event)
             return
         }
         let page = page(ofRoomAt: slot, at: now)
-        book.describe(key, summary: page.summary, meeting: page.meeting)
-        guard case .raised(_, let endedAcknowledgement) = event, let told = book.open(key) else { return }
-        decision.events.append(.raised(told, endedAcknowledgement: endedAcknowledgement))
+        let isOutage = incident.condition == .roomOffline
+        book.describe(key, summary: isOutage ? page.summary : incident.summary, meeting: page.meeting)
+        guard let told = book.open(key) else { return }
+        decision.events.append(
+            .raised(
+                told, endedAcknowledgement: endedAcknowledgement,
+                isUrgent: isOutage && page.isUrgent && !hasPendingSibling(slot: slot)))
     }
 }
 

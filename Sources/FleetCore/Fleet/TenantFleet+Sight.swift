@@ -40,6 +40,7 @@ extension TenantFleet {
                         observedAt: now.wall)
                 ] + [failure].compactMap(\.self).map { Evidence(source: "sweep", reading: $0, observedAt: now.wall) })
         }
+        if !wasBlind, isBlind { isCheckNews = true }
         // What a room did not say while nobody could hear it is not its silence.
         if wasBlind, !isBlind { sightedSince = now }
         let key = DedupKey(tenant: tenant, condition: .tenantBlind, subject: .tenant)
@@ -70,6 +71,7 @@ extension TenantFleet {
             book.forget(at: now, reopenWithin: rules.reopenWithin)
         }
         tickQuiet(isFull: isNewMinute, at: now, into: &decision)
+        judgeCauses(at: now, into: &decision)
         if scopes.values.contains(where: \.isNews) { tellJoined(at: now, into: &decision) }
         settle(at: now, into: &decision)
         return decision

@@ -66,6 +66,10 @@ public struct TenantFleet: Sendable {
     var facts: [RoomFacts] = []
     /// Bookings of the near future.
     public internal(set) var agendas = AgendaBook()
+    /// What is known beside presence.
+    public internal(set) var check = TenantCheck()
+    /// Whether something was read that may change the cause of an open incident.
+    var isCheckNews = false
     /// Rooms that fired lately.
     public internal(set) var flaps: [AccountID: FlapPenalty] = [:]
     /// Windows that people planned for once, and silences.
@@ -226,6 +230,7 @@ public struct TenantFleet: Sendable {
         } else {
             // The other witness decides the phase, but a restart must find this one where it stands.
             if tracks[slot].device.phase != before { touched.append(slot) }
+            if case .place = standings[slot].voice { isCheckNews = true }
             if tracks[slot].phase == .firing {
                 let page = self.page(ofRoomAt: slot, at: now)
                 if let event = book.note(
@@ -341,7 +346,8 @@ public struct TenantFleet: Sendable {
             tenant: tenant, account: rooms[slot].account, presence: StateRecord(track.presence.state),
             device: StateRecord(track.device), lastGood: track.presence.lastGood?.wall,
             lastUsable: track.presence.lastUsable?.wall, lastGoodProvedUse: track.presence.lastGoodProvedUse,
-            inUseAtFirstBad: track.presence.inUseAtFirstBad, onset: standings[slot].onset?.wall,
+            inUseAtFirstBad: track.presence.inUseAtFirstBad, firstBadAfter: track.presence.firstBadAfter?.wall,
+            onset: standings[slot].onset?.wall,
             voice: voiceText(of: standings[slot].voice), flap: flaps[rooms[slot].account]?.record)
     }
 

@@ -116,6 +116,8 @@ public struct TrackRecord: Sendable, Hashable {
     public var lastUsable: Date?
     public var lastGoodProvedUse: Bool
     public var inUseAtFirstBad: Bool
+    /// The last good answer before the present bad ones, when sight was lost between them.
+    public var firstBadAfter: Date?
     /// When the room fell or was released, as far as sharing a cause is concerned; `nil` while it is up.
     public var onset: Date?
     /// Which incident speaks for the room: ``ownVoice``, or the dedup key of the incident of a place.
@@ -128,9 +130,10 @@ public struct TrackRecord: Sendable, Hashable {
 
     public init(
         tenant: TenantName, account: AccountID, presence: StateRecord, device: StateRecord, lastGood: Date?,
-        lastUsable: Date?, lastGoodProvedUse: Bool, inUseAtFirstBad: Bool, onset: Date? = nil, voice: String? = nil,
-        flap: FlapPenalty.Record? = nil
+        lastUsable: Date?, lastGoodProvedUse: Bool, inUseAtFirstBad: Bool, firstBadAfter: Date? = nil,
+        onset: Date? = nil, voice: String? = nil, flap: FlapPenalty.Record? = nil
     ) {
+        self.firstBadAfter = firstBadAfter
         self.onset = onset
         self.voice = voice
         self.flap = flap

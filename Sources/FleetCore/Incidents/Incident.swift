@@ -22,6 +22,8 @@ public struct Incident: Sendable, Hashable, Codable {
     /// One sentence for the lock screen of a phone.
     public var summary: String
     public var firstBadAt: Date
+    /// Sight was lost before ``firstBadAt``: the trouble began after this instant, at ``firstBadAt`` at the latest.
+    public var firstBadAfter: Date?
     public var lastGoodAt: Date?
     public var openedAt: Date
     public var acknowledgedAt: Date?

@@ -132,6 +132,7 @@ public struct RoomIncident: Sendable {
             rooms: [Incident.RoomReference(room)], cause: cause, summary: summary,
             firstBadAt: outage.firstBad.wall, lastGoodAt: track.presence.lastGood?.wall, openedAt: now.wall,
             evidence: evidence)
+        incident.firstBadAfter = track.firstBadAfter?.wall
         incident.meeting = meeting
         incident.contact = contact
         return incident

@@ -1,5 +1,5 @@
-// How the trouble of a place reads on the page: one sentence with the number of rooms, the highest severity among them,
-// and the cause that most of the evidence carries.
+// How the trouble of a place reads on the page: one sentence with the number of rooms, and the highest severity among
+// them. Why they fell is judged in ``PlaceCause``.
 
 import struct Foundation.Date
 public import Timekeeping
@@ -17,15 +17,6 @@ public struct ScopeIncident: Sendable {
 
     /// The highest among the members.
     public var severity: Severity { members.map(\.severity).max() ?? .warning }
-
-    /// What most of the members with a known cause have in common.
-    public var cause: Cause {
-        var votes: [Cause: Int] = [:]
-        for cause in members.map(\.cause) where cause != .unknown { votes[cause, default: 0] += 1 }
-        let most = votes.max { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }
-        guard let most, most.value * 2 > votes.values.reduce(0, +) else { return .unknown }
-        return most.key
-    }
 
     public func summary(tenant: TenantName) -> String {
         let name = scope.place.scope(tenant: tenant, partial: scope.isPartial).name
@@ -57,7 +48,7 @@ public struct ScopeIncident: Sendable {
         var incident = Incident(
             id: id, key: DedupKey(tenant: tenant, condition: scope.place.condition, subject: scope.place.subject),
             condition: scope.place.condition, tenant: tenant, severity: severity,
-            scope: scope.place.scope(tenant: tenant, partial: scope.isPartial), rooms: [], cause: cause,
+            scope: scope.place.scope(tenant: tenant, partial: scope.isPartial), rooms: [], cause: .unknown,
             summary: "", firstBadAt: now.wall, lastGoodAt: nil, openedAt: now.wall, evidence: [])
         describe(&incident)
         return incident
@@ -73,9 +64,13 @@ public struct ScopeIncident: Sendable {
         incident.meeting =
             (members.compactMap(\.meeting) + [incident.meeting].compactMap(\.self)).min { $0.startsAt < $1.startsAt }
         incident.contact = incident.contact ?? members.lazy.compactMap(\.contact).first
-        incident.evidence = Array((incident.evidence + evidence).suffix(Incident.maximumEvidence))
-        if let first = members.lazy.compactMap({ $0.track.outage?.firstBad.wall }).min() {
-            incident.firstBadAt = min(first, incident.firstBadAt)
+        incident.quote(evidence)
+        let falls = members.compactMap { member in
+            member.track.outage.map { (at: $0.firstBad.wall, after: member.track.firstBadAfter?.wall) }
+        }
+        if let first = falls.min(by: { $0.at < $1.at }), first.at <= incident.firstBadAt {
+            incident.firstBadAt = first.at
+            incident.firstBadAfter = first.after
         }
         let lastGood = members.lazy.compactMap { $0.track.presence.lastGood?.wall }.max()
         incident.lastGoodAt = [lastGood, incident.lastGoodAt].compactMap(\.self).max()

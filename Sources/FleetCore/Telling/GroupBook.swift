@@ -77,6 +77,31 @@ public struct GroupBook: Sendable {
         return (due, postponed)
     }
 
+    /// Another message takes the place of one that waits.
+    ///
+    /// - Returns: whether it goes at once: it is urgent, no sibling's page waits beside it, and the building has not had
+    ///   its early pages yet.
+    mutating func replace(
+        _ notification: UniqueID, by successor: UniqueID, of address: Address, isUrgent: Bool, window: Duration,
+        at now: Moment
+    ) -> Bool {
+        guard let building = address.building else { return isUrgent }
+        let lane = Lane(tenant: address.tenant, building: building, receiver: address.receiver)
+        guard var group = groups[lane] else { return isUrgent }
+        let place = group.rows.firstIndex { $0.notification == notification }
+        let waitsAlone = group.rows.indices.allSatisfy { $0 == place || group.rows[$0].due.steady <= now.steady }
+        let early =
+            group.pages.count { $0.elapsed(until: now) <= window }
+            + group.rows.count { $0.due.steady <= now.steady && $0.due.elapsed(until: now) <= window }
+        let goesNow = isUrgent && waitsAlone && early < Self.earlyPages
+        if let place {
+            group.rows[place].notification = successor
+            if goesNow { group.rows[place].due = now }
+        }
+        groups[lane] = group
+        return goesNow
+    }
+
     /// Forgets what can hold nobody up any more.
     public mutating func forget(of tenant: TenantName, at now: Moment, window: Duration) {
         groups = groups.filter { lane, group in

@@ -122,15 +122,22 @@ public struct Planner: Sendable {
 
     /// The severity rose.
     ///
-    /// - Parameter endedAcknowledgement: whether somebody had acknowledged it while it was less severe. PagerDuty tells
-    ///   nobody of a trigger whose key is acknowledged, so there the alert is closed and opened again.
+    /// - Parameters:
+    ///   - endedAcknowledgement: whether somebody had acknowledged it while it was less severe. PagerDuty tells nobody of
+    ///     a trigger whose key is acknowledged, so there the alert is closed and opened again.
+    ///   - isUrgent: whether a page that waits for siblings must not wait any longer.
     public mutating func raised(
-        _ incident: Incident, endedAcknowledgement: Bool, sent: [SentNotification]
+        _ incident: Incident, endedAcknowledgement: Bool, isUrgent: Bool, sent: [SentNotification]
     ) -> Plan {
         var plan = Plan()
         guard !isSuppressed(.updated, incident, in: &plan) else { return plan }
         for destination in destinations(of: incident) {
-            let knows = Self.knows(sent.filter { $0.receiver == destination.receiver.name })
+            let rows = sent.filter { $0.receiver == destination.receiver.name }
+            if let waiting = Self.unsentPage(rows), incident.condition == .roomOffline {
+                replace(waiting, by: incident, to: destination, isUrgent: isUrgent, in: &plan)
+                continue
+            }
+            let knows = Self.knows(rows)
             if knows, endedAcknowledgement, destination.receiver.ownsAcknowledgement, destination.receiver.isPaging {
                 tell(.resolved, incident, to: destination, in: &plan)
                 tell(.opened, incident, to: destination, in: &plan)
@@ -334,6 +341,24 @@ public struct Planner: Sendable {
             notification(event, incident, to: destination.receiver.name, rule: destination.rule, due: due, id: id))
     }
 
+    /// A page that waits for siblings says the newer severity, and when that is urgent it does not wait any longer.
+    private mutating func replace(
+        _ waiting: SentNotification, by incident: Incident, to destination: RoutingTree.Destination, isUrgent: Bool,
+        in plan: inout Plan
+    ) {
+        let id = UniqueID(at: now.wall, using: &generator)
+        let address = GroupBook.Address(
+            tenant: incident.tenant, building: incident.rooms.first?.building, receiver: destination.receiver.name)
+        let goesNow = groups.replace(waiting.id, by: id, of: address, isUrgent: isUrgent, window: window, at: now)
+        let wait = Duration.seconds(max(0, waiting.due?.timeIntervalSince(now.wall) ?? 0))
+        plan.withdrawals.append(
+            Change.Withdrawal(notification: waiting.id, reason: "it became more severe before it was sent"))
+        plan.notifications.append(
+            notification(
+                waiting.event, incident, to: destination.receiver.name, rule: destination.rule,
+                due: goesNow ? now : now.advanced(by: wait), id: id))
+    }
+
     /// A message that waits for nobody.
     mutating func tell(
         _ event: Notification.Event, _ incident: Incident, to destination: RoutingTree.Destination, in plan: inout Plan
@@ -360,6 +385,15 @@ public struct Planner: Sendable {
     static func knows(_ rows: [SentNotification]) -> Bool {
         let standing = rows.filter { $0.state != .withdrawn && $0.state != .failed }
         return standing.last { $0.event.isTrigger || $0.event == .resolved }?.event.isTrigger ?? false
+    }
+
+    /// The page that is the last word to the receiver and that nobody has tried to send yet.
+    private static func unsentPage(_ rows: [SentNotification]) -> SentNotification? {
+        let standing = rows.filter { $0.state == .waiting || $0.state == .accepted }
+        guard let last = standing.last, last.event.isTrigger, last.state == .waiting, last.attempts == 0 else {
+            return nil
+        }
+        return last
     }
 
     /// The end of the incident that the receiver is still to hear of, when it is the last word to it so far.

@@ -43,13 +43,22 @@ public struct DeviceReader: Sendable {
         }
     }
 
+    /// How much is asked of one device.
+    public enum Depth: Sendable, Hashable {
+        /// The record; its connection only where the record's word says nothing. One request as a rule, of the part of
+        /// the budget that others leave.
+        case glance
+        /// Always the record and the connection, which says since when: two requests.
+        case thorough
+    }
+
     /// Reads one device's record and its connection, for rooms whose presence another device can hold up.
     ///
     /// The health word of the record decides; the connection decides where the word says nothing.
-    public func health(of deviceID: String) async -> DeviceReading {
+    public func health(of deviceID: String, depth: Depth = .thorough) async -> DeviceReading {
         let asked = time.now()
         let device: DeviceWire
-        switch await object(DeviceWire.self, GraphPath("teamwork", "devices", deviceID)) {
+        switch await object(DeviceWire.self, GraphPath("teamwork", "devices", deviceID), depth: depth) {
         case .success(let found): device = found
         case .failure(let failure):
             return DeviceReading(health: .unknown(.failed(failure.kind)), asked: asked)
@@ -57,8 +66,10 @@ public struct DeviceReader: Sendable {
         let record = DeviceReading(
             health: DeviceWords.health(device.healthStatus), asked: asked,
             modified: moment(device.lastModifiedDateTime, at: asked))
+        if depth == .glance, record.signal != .unknown { return record }
         // The connection only adds to what the record said, so a failure here is no failure.
-        let health = await object(DeviceHealthWire.self, GraphPath("teamwork", "devices", deviceID, "health"))
+        let health = await object(
+            DeviceHealthWire.self, GraphPath("teamwork", "devices", deviceID, "health"), depth: depth)
         guard let connection = (try? health.get())?.connection else { return record }
         return Self.combined(
             record,
@@ -151,8 +162,11 @@ public struct DeviceReader: Sendable {
         return request
     }
 
-    private func object<Wire: WireType>(_ type: Wire.Type, _ path: GraphPath) async -> Result<Wire, ReadFailure> {
-        let request = GraphRequest(.get, path, version: .beta, service: .teamwork)
+    private func object<Wire: WireType>(
+        _ type: Wire.Type, _ path: GraphPath, depth: Depth
+    ) async -> Result<Wire, ReadFailure> {
+        var request = GraphRequest(.get, path, version: .beta, service: .teamwork)
+        if depth == .glance { request.priority = .low }
         do throws(GraphError) {
             let answer = try await client.send(request)
             guard let wrapped = try? JSONDecoder().decode(MaybeWrapped<Wire>.self, from: Data(answer.body)) else {

@@ -121,7 +121,7 @@ private struct Need {
             loss: "Sign-in failures of room accounts are not read as evidence."),
         Need(
             module: .serviceHealthEvidence, permission: "ServiceHealth.Read.All",
-            loss: "Microsoft's service health is not read as evidence."),
+            loss: "Microsoft's service health is not read as evidence: pages do not name a known Teams incident."),
         Need(
             module: .licenceEvidence, permission: "LicenseAssignment.Read.All",
             loss: "The tenant's products are not read: licences are matched by the built-in table alone.",

@@ -69,7 +69,10 @@ struct ExplanationText {
                 + "that nobody is told."
         case .firing:
             guard let outage = track.outage else { return "\(name) is down." }
-            return "\(name) is down since \(text(outage.firstBad.wall)), confirmed at \(text(outage.fired.wall)); "
+            let since =
+                track.firstBadAfter.map { "a moment between \(text($0.wall)) and \(text(outage.firstBad.wall))" }
+                ?? text(outage.firstBad.wall)
+            return "\(name) is down since \(since), confirmed at \(text(outage.fired.wall)); "
                 + "presence said \(said)."
         case .recovering:
             let streak = Self.streak(track)

@@ -24,6 +24,7 @@ extension Ledger {
         log(decision, tenant: tenant)
         write(change, at: now)
         askCalendars(after: decision, tenant: tenant, at: now)
+        askForCheck(after: decision, tenant: tenant)
     }
 
     /// Says in the journal what began and what ended; of a place that goes dark the first rooms and a count.
@@ -72,9 +73,10 @@ extension Ledger {
                 }
             case .updated:
                 plan = planner.updated(incident, sent: sent(of: incident.id))
-            case .raised(_, let endedAcknowledgement):
+            case .raised(_, let endedAcknowledgement, let isUrgent):
                 plan = planner.raised(
-                    incident, endedAcknowledgement: endedAcknowledgement, sent: sent(of: incident.id))
+                    incident, endedAcknowledgement: endedAcknowledgement, isUrgent: isUrgent,
+                    sent: sent(of: incident.id))
             case .released:
                 plan = planner.released(incident, sent: sent(of: incident.id))
             case .acknowledged:

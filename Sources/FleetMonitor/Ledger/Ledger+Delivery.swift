@@ -58,12 +58,21 @@ extension Ledger {
             let stored = try store.waiting(receiver: receiver, key: key)
             // Memory is younger than the store, so what still waits there goes first.
             guard let first = stored.lazy.compactMap({ self.memory.current($0) }).first ?? headsByKey[key],
-                first.nextAttempt <= now.wall
+                first.nextAttempt <= now.wall, try !isHeldBack(first)
             else { continue }
             found.append(first)
             if found.count == limit { break }
         }
         return found
+    }
+
+    /// Whether the row that must be settled before this one still waits, in the store or in memory.
+    private func isHeldBack(_ entry: OutboxEntry) throws(StoreError) -> Bool {
+        guard let herald = entry.notification.after else { return false }
+        if let row = memory.rows[herald] { return row.state == .waiting }
+        if memory.withdrawnInStore.contains(herald) { return false }
+        if let tried = memory.unrecorded[herald] { return tried.due != nil }
+        return try store.isWaiting(herald)
     }
 
     /// Puts back what was taken and not sent.

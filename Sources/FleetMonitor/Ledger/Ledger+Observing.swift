@@ -108,6 +108,11 @@ extension Ledger {
         fleets[tenant]?.devicesInTrouble(limit: limit) ?? []
     }
 
+    /// Main devices of weak rooms that look well and are booked now or within minutes.
+    public func devicesInDemand(tenant: TenantName) -> [(account: AccountID, device: String)] {
+        fleets[tenant]?.devicesInDemand(at: time.now()) ?? []
+    }
+
     /// Rooms on the list, for the directory to look up those that it no longer lists by itself.
     public func knownAccounts(tenant: TenantName) -> [AccountID] { fleets[tenant]?.rooms.map(\.account) ?? [] }
 

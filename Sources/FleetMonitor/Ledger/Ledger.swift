@@ -65,6 +65,8 @@ public actor Ledger {
     var quiet = QuietRules()
     /// Where the calendar loop of each tenant takes rooms that cannot wait for its next round.
     var calendarErrands: [TenantName: CalendarErrands] = [:]
+    /// What wakes the loop of each tenant that reads the evidence beside presence.
+    var checkBells: [TenantName: Bell] = [:]
     /// The failure of the store that was logged last.
     var saidStoreFailure: (kind: String, at: Moment)?
     var lastFlush: Moment

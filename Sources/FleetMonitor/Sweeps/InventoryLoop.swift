@@ -70,7 +70,7 @@ public struct InventoryLoop: Sendable {
                 await settings.replaced.wait(until: end, time: time)
                 guard !Task.isCancelled, end.steady <= time.now().steady else { continue }
                 if time.now().steady < next.steady, values.readsDevices, memory.capability == .available {
-                    await readDevicesInTrouble()
+                    await readDevices(&memory)
                 }
             }
         }
@@ -86,6 +86,7 @@ public struct InventoryLoop: Sendable {
         var failures = 0
         var remarks: Set<String> = []
         var roles: [String]?
+        var rota = DeviceRota()
     }
 
     private static func earlier(_ a: Moment, _ b: Moment) -> Moment { a.steady < b.steady ? a : b }
@@ -161,11 +162,34 @@ public struct InventoryLoop: Sendable {
         await ledger.accept(reading, tenant: tenant, scope: values.scope)
     }
 
-    private func readDevicesInTrouble() async {
+    /// The round between two lists: devices in trouble one by one, then those of weak rooms that people need soon.
+    private func readDevices(_ memory: inout Memory) async {
+        let began = time.now()
         for (account, device) in await ledger.devicesInTrouble(tenant: tenant, limit: Self.troubleLimit) {
             if Task.isCancelled { return }
             let reading = await devices.health(of: device)
             await ledger.accept(reading, of: account, tenant: tenant)
+        }
+        let wanted = await ledger.devicesInDemand(tenant: tenant)
+        if let news = memory.rota.news(of: wanted.count) { log.notice("device records: \(news)") }
+        let turn = memory.rota.turn(of: wanted)
+        await withTaskGroup(of: (AccountID, DeviceReading).self) { group in
+            var waiting = turn.makeIterator()
+            func addNext() {
+                // A slow service must not push the next round away: who is left out is first then.
+                guard began.elapsed(until: time.now()) < DeviceRota.longestRound, let next = waiting.next() else {
+                    return
+                }
+                memory.rota.last = next.account
+                group.addTask { (next.account, await devices.health(of: next.device, depth: .glance)) }
+            }
+            for _ in 0..<DeviceRota.concurrency { addNext() }
+            while let (account, reading) = await group.next() {
+                if Task.isCancelled { break }
+                await ledger.accept(reading, of: account, tenant: tenant)
+                addNext()
+            }
+            group.cancelAll()
         }
     }
 
@@ -199,6 +223,8 @@ public struct InventoryLoop: Sendable {
         // Calendars may be granted in Exchange alone, where no token shows it, so only the calendar loop says that they
         // are missing; here a grant is known to be of use.
         if token.roles?.contains(where: { $0.hasPrefix("Calendars.") }) == true { modules.insert(.bookings) }
+        // Optional: the loop that reads it says once what its absence costs.
+        if token.roles?.contains(ServiceHealthCapability.role) == true { modules.insert(.serviceHealthEvidence) }
         guard let review = PermissionReview(roles: token.roles, modules: modules) else { return }
         await ledger.note(.permissions, of: tenant, CapabilityRecord(review, at: time.now()))
         for remark in review.remarks { log.warning("permissions: \(remark)") }

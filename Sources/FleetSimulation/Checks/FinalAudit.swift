@@ -53,13 +53,15 @@ struct FinalAudit {
             log.violate(.convergence, "\(desk.name) still believes in \(message.key)")
         }
         var open: [String: String] = [:]
-        for message in desk.taken where !message.rule.hasPrefix("fallback:") {
+        for message in desk.taken {
+            // What stands in for another receiver's page is no second page; an end is an end by whatever rule it comes.
+            let standsIn = message.rule.hasPrefix("fallback:")
             if message.isResolve {
-                if open[message.key] == nil, desk.kind == .webhook, !doubtful.contains(message.incident) {
+                if open[message.key] == nil, desk.kind == .webhook, !standsIn, !doubtful.contains(message.incident) {
                     log.violate(.orderWithinKey, "\(desk.name) heard the end of \(message.key) before its beginning")
                 }
                 open[message.key] = nil
-            } else if message.isTrigger, desk.kind == .webhook {
+            } else if message.isTrigger, desk.kind == .webhook, !standsIn {
                 if let other = open[message.key] {
                     log.violate(
                         .toldOnce,
@@ -120,9 +122,14 @@ struct FinalAudit {
         let dropped = try Row.fetchAll(
             db,
             sql: """
-                SELECT dedup_key, remark FROM notification
+                SELECT dedup_key, remark FROM notification n
                 WHERE receiver = ? AND state = 'withdrawn' AND event = 'opened'
-                  AND remark NOT LIKE '%larger incident%' ORDER BY seq
+                  AND remark NOT LIKE '%larger incident%' AND NOT EXISTS (
+                    -- A page that became more severe while it waited is replaced by one that says so.
+                    SELECT 1 FROM notification
+                    WHERE receiver = n.receiver AND incident = n.incident AND event = 'opened' AND seq > n.seq
+                      AND state <> 'withdrawn'
+                  ) ORDER BY seq
                 """, arguments: [ledger.name.text])
         for row in dropped {
             log.violate(

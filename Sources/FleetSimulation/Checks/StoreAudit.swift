@@ -21,6 +21,8 @@ struct StoreAudit {
     }
 
     private let oracle: PresenceOracle
+    private let bookings: BookingOracle
+    var people: PeopleAudit
     private let log: RunLog
     private var lastTransition: Int64 = 0
     private var lastNotification: Int64 = 0
@@ -29,6 +31,9 @@ struct StoreAudit {
     private var names: [String: String] = [:]
     private var firingSince: [String: Duration] = [:]
     private var offlineSince: [String: Duration] = [:]
+    /// Why Graph says nothing of a room, and faults of Graph that show old answers.
+    private var unknown: [String: Set<Int>] = [:]
+    private var stale: Set<Int> = []
     /// Since when every room has been asked and answered for.
     private var clearSince: Duration?
     /// Since when fewer than half of the rooms have been seen lately, by the steady clock.
@@ -37,8 +42,10 @@ struct StoreAudit {
     private var brightSince: Duration?
     private var calledBlind = false
 
-    init(oracle: PresenceOracle, log: RunLog) {
+    init(oracle: PresenceOracle, bookings: BookingOracle, people: PeopleAudit, log: RunLog) {
         self.oracle = oracle
+        self.bookings = bookings
+        self.people = people
         self.log = log
     }
 
@@ -49,8 +56,9 @@ struct StoreAudit {
         try disk.read { db in
             try readRooms(db)
             try readTransitions(db, now: now)
-            try readNotifications(db)
+            try readNotifications(db, now: now)
             try checkIncidents(db)
+            try people.checkOpen(db)
         }
         guard isWritable else {
             clearSince = nil
@@ -59,15 +67,29 @@ struct StoreAudit {
         checkOwed()
         checkSight(life: life, now: now)
         checkTruth(life: life, now: now)
-        try disk.read { try checkTold($0, life: life, now: now, desks: desks) }
+        try disk.read { db in
+            try checkTold(db, life: life, now: now, desks: desks)
+            try checkBooked(db, now: now)
+        }
     }
 
     // MARK: Against what really happened
 
     /// What the tenant knows and the daemon does not.
     mutating func learn(_ record: GroundTruthRecord, at now: Duration) {
+        if record.event == "graph_fault_begin", record.detail?.hasSuffix("stale") ?? false {
+            stale.insert(record.cause)
+        }
+        if record.event == "graph_fault_end" { stale.remove(record.cause) }
         guard let account = record.account?.lowercased() else { return }
         switch record.event {
+        case "presence_unknown", "account_disabled": unknown[account, default: []].insert(record.cause)
+        case "presence_known", "account_enabled": unknown[account]?.remove(record.cause)
+        default: break
+        }
+        switch record.event {
+        // What is dark behind an unknown presence is not shown, and so is nothing that could be overlooked.
+        case "presence_offline" where !(unknown[account] ?? []).isEmpty: offlineSince[account] = nil
         case "presence_offline": offlineSince[account] = offlineSince[account] ?? now
         // Of several causes the first that ends is enough to begin anew: only what is certain is demanded.
         case "presence_online", "presence_unknown", "account_disabled": offlineSince[account] = nil
@@ -79,7 +101,7 @@ struct StoreAudit {
     /// A room that really is dark must not be overlooked while everything can be seen.
     private mutating func checkTruth(life: Life, now: Moment) {
         let (seen, known) = oracle.seen(within: .seconds(12), before: now.steady)
-        let isClear = known > 0 && seen * 10 >= known * 9
+        let isClear = known > 0 && seen * 10 >= known * 9 && stale.isEmpty
         clearSince = isClear ? clearSince ?? now.steady : nil
         guard let clearSince else { return }
         let from = max(clearSince, life.began.steady)
@@ -104,10 +126,13 @@ struct StoreAudit {
             db,
             sql: """
                 SELECT account, voice FROM track AS room
-                WHERE (presence_phase = 'firing' OR device_phase = 'firing') AND NOT EXISTS (
-                  SELECT 1 FROM suppression WHERE dedup_key = 'contoso:room.offline:' || room.account
-                ) AND NOT EXISTS (SELECT 1 FROM suppression WHERE dedup_key = room.voice)
+                WHERE (presence_phase = 'firing' OR device_phase = 'firing')
+                -- Whoever takes it on or closes it by hand wants to hear no more of it.
                 AND NOT EXISTS (
+                  SELECT 1 FROM incident
+                  WHERE dedup_key IN ('contoso:room.offline:' || room.account, room.voice)
+                    AND (status = 'acknowledged' OR json_extract(detail, '$.resolution') = 'manual')
+                ) AND NOT EXISTS (
                   SELECT 1 FROM notification
                   WHERE dedup_key IN ('contoso:room.offline:' || room.account, room.voice) AND decided_at > ?
                 )
@@ -117,11 +142,43 @@ struct StoreAudit {
             let id: String = row["account"]
             guard let since = firingSince[id], now.steady - since > .seconds(200) else { continue }
             let voice: String? = row["voice"]
+            let excuses = try String.fetchAll(
+                db, sql: "SELECT detail FROM suppression WHERE dedup_key IN (?, ?)",
+                arguments: ["contoso:room.offline:\(id)", voice])
+            let ended = excuses.filter { people.isOver($0, at: now, for: 150) }
+            if excuses.count > ended.count { continue }
             let key = voice == "own" ? "contoso:room.offline:\(id)" : voice
             // A member of a trouble that is over waits to be looked at again, at most ten minutes.
             if let key, desk.believes(key) { continue }
             if key != nil, key != "contoso:room.offline:\(id)", now.steady - since < .seconds(3600) { continue }
-            log.violate(.everyOutageIsTold, "\(name(id)) is down, and \(desk.name) has not heard of it")
+            log.violate(
+                ended.isEmpty ? .everyOutageIsTold : .silenceEnds,
+                "\(name(id)) is down, and \(desk.name) has not heard of it")
+        }
+    }
+
+    /// Whoever needs the room makes its outage critical, within the minute in which severities are worked out anew.
+    private func checkBooked(_ db: Database, now: Moment) throws {
+        guard people.judgesClock else { return }
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT track.account AS account, incident.detail AS detail, incident.severity AS severity
+                FROM incident JOIN track ON incident.dedup_key = 'contoso:room.offline:' || track.account
+                WHERE incident.status <> 'resolved' AND incident.severity <> 'critical'
+                  AND track.presence_phase = 'firing' AND track.voice = 'own'
+                ORDER BY incident.id
+                """)
+        for row in rows {
+            let id: String = row["account"]
+            let detail: String = row["detail"]
+            let object = (try? JSONSerialization.jsonObject(with: Data(detail.utf8))) as? [String: Any]
+            let rooms = object?["rooms"] as? [[String: Any]]
+            guard let address = rooms?.first?["email"] as? String, let since = firingSince[id],
+                let needed = bookings.isNeeded(address, at: now),
+                min(needed, now.steady - since) > .seconds(75)
+            else { continue }
+            log.violate(.criticalWhenBooked, "\(name(id)) is booked and only \(row["severity"] as String)")
         }
     }
 
@@ -217,11 +274,15 @@ struct StoreAudit {
         }
     }
 
-    private mutating func readNotifications(_ db: Database) throws {
+    private mutating func readNotifications(_ db: Database, now: Moment) throws {
         let rows = try Row.fetchAll(
-            db, sql: "SELECT seq, id, dedup_key, receiver, event FROM notification WHERE seq > ? ORDER BY seq",
-            arguments: [lastNotification])
+            db,
+            sql: """
+                SELECT seq, id, dedup_key, incident, receiver, event, rule, decided_at, detail
+                FROM notification WHERE seq > ? ORDER BY seq
+                """, arguments: [lastNotification])
         for row in rows {
+            try people.judge(row, db, now: now)
             lastNotification = row["seq"]
             notifications[row["id"]] = row["dedup_key"]
             log.count("notifications")

@@ -25,6 +25,7 @@ final class Incarnation {
     let ledger: Ledger
     let store: Store
     let progress: LoopProgress
+    let intents: LedgerIntents
     private let drain = Drain()
     private let jobs: JobQueue
     private let time: ManualTime
@@ -39,6 +40,7 @@ final class Incarnation {
         let tenant: SimulatedTransport
         let identity: TenantIdentity
         let oracle: PresenceOracle
+        let bookings: BookingOracle
         let desks: [ReceiverDesk]
         let log: RunLog
         let canary: Canary?
@@ -68,7 +70,11 @@ final class Incarnation {
         var rules = DetectionRules()
         surroundings.canary?.spoil(&rules)
         let site = SiteRules(hours: plan.hours)
+        intents = LedgerIntents(
+            ledger: ledger, store: store, executor: jobs.serialExecutor(), sender: SenderIdentity(version: "0"),
+            kinds: [:], time: time)
         surroundings.oracle.beginLife()
+        surroundings.bookings.beginLife()
         let failure: StoreError? = jobs.perform { [ledger, rules] () async -> StoreError? in
             do throws(StoreError) {
                 try await ledger.beginOwn()
@@ -80,8 +86,8 @@ final class Incarnation {
         }
         if let failure { throw failure }
         let line = GraphLine(
-            life: life, tenant: surroundings.tenant, oracle: surroundings.oracle, time: time, log: surroundings.log,
-            canary: surroundings.canary, seed: plan.seed)
+            life: life, tenant: surroundings.tenant, oracle: surroundings.oracle, bookings: surroundings.bookings,
+            plan: plan, time: time, log: surroundings.log, canary: surroundings.canary)
         let endpoints = try GraphEndpoints(
             login: "https://login.contoso.com", graph: "https://graph.contoso.com",
             scope: "https://graph.microsoft.com/.default")
@@ -110,6 +116,11 @@ final class Incarnation {
             tenant: Self.tenant, settings: settings, client: client, ledger: ledger, time: time, progress: progress,
             log: log)
         start { await inventory.run() }
+        let calendars = CalendarLoop(
+            tenant: Self.tenant, settings: settings, reader: ScheduleReader(client: client, time: time), rooms: ledger,
+            sink: ledger, time: time, progress: progress, log: log)
+        jobs.perform { [ledger] in await ledger.register(calendars) }
+        start { await calendars.run() }
         let housekeeping = Housekeeping(ledger: ledger, retention: RetentionPolicy(), time: time, progress: progress)
         start { await housekeeping.run() }
         for desk in surroundings.desks {

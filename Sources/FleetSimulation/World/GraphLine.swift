@@ -17,22 +17,33 @@ final class GraphLine: HTTPTransport {
         var lastBodies: [String: [UInt8]] = [:]
         var lastAnswers: [String: (body: [UInt8], rows: [PresenceRow])] = [:]
         var failing: Set<String> = []
+        /// For echoes, so that the road's own slowness is drawn as before.
+        var echoDice: Dice
+        /// The answer before, by question.
+        var earlier: [[UInt8]: HTTPAnswer] = [:]
     }
 
     /// The road's own slowness: mostly nothing, sometimes seconds, so that answers overtake one another.
     private static let slowChance = 0.01
+    /// The same within a spell of echoes, and how often an old answer comes again then.
+    private static let spellSlowChance = 0.25
+    private static let echoChance = 0.2
+    /// Questions whose last answer is remembered.
+    private static let mostEarlier = 64
 
     private let life: Life
     private let tenant: SimulatedTransport
     private let oracle: PresenceOracle
+    private let bookings: BookingOracle
+    private let echoes: [Range<Duration>]
     private let time: ManualTime
     private let log: RunLog
     private let canary: Canary?
     private let state: Mutex<State>
 
     init(
-        life: Life, tenant: SimulatedTransport, oracle: PresenceOracle, time: ManualTime, log: RunLog, canary: Canary?,
-        seed: UInt64
+        life: Life, tenant: SimulatedTransport, oracle: PresenceOracle, bookings: BookingOracle, plan: RunPlan,
+        time: ManualTime, log: RunLog, canary: Canary?
     ) {
         self.life = life
         self.tenant = tenant
@@ -40,7 +51,12 @@ final class GraphLine: HTTPTransport {
         self.time = time
         self.log = log
         self.canary = canary
-        state = Mutex(State(dice: Dice(seed: seed, purpose: "road \(life.number)")))
+        self.bookings = bookings
+        echoes = plan.echoes
+        state = Mutex(
+            State(
+                dice: Dice(seed: plan.seed, purpose: "road \(life.number)"),
+                echoDice: Dice(seed: plan.seed, purpose: "echo \(life.number)")))
     }
 
     func send(_ call: HTTPCall) async throws(HTTPTransportError) -> HTTPAnswer {
@@ -48,8 +64,9 @@ final class GraphLine: HTTPTransport {
         try life.checkAlive(service)
         let asked = time.now()
         watch(service, at: asked)
+        let isSpell = echoes.contains { $0.contains(time.elapsed) }
         let (out, back) = state.withLock { state in
-            let isSlow = state.dice.chance(Self.slowChance)
+            let isSlow = state.dice.chance(isSpell ? Self.spellSlowChance : Self.slowChance)
             return (
                 state.dice.duration(.milliseconds(1), .milliseconds(isSlow ? 4000 : 30)),
                 state.dice.duration(.milliseconds(1), .milliseconds(isSlow ? 6000 : 60))
@@ -69,12 +86,28 @@ final class GraphLine: HTTPTransport {
         if asked.elapsed(until: received) >= call.limits.total {
             throw HTTPTransportError(.totalTimedOut, host: service, detail: "no answer within the limit")
         }
+        if service == "presence", answer.status == 200 { answer = echoed(answer, to: call, isSpell: isSpell) }
         digest(service, answer, at: received)
         note(service, answer.status == 200 ? "" : "\(answer.status)")
         remember(service, answer, at: received)
         if service == "presence", answer.status == 200 { show(call, answer, asked: asked) }
+        if service == "calendars", answer.status == 200 { bookings.hear(answer.body, asked: asked, received: received) }
         if let canary { canary.spoil(&answer, of: service) }
         return answer
+    }
+
+    /// Within a spell sometimes the answer that was given to the same question before: it came late, or twice.
+    private func echoed(_ answer: HTTPAnswer, to call: HTTPCall, isSpell: Bool) -> HTTPAnswer {
+        let question = call.body ?? []
+        let echo = state.withLock { state -> HTTPAnswer? in
+            let before = state.earlier[question]
+            if before == nil, state.earlier.count >= Self.mostEarlier { state.earlier = [:] }
+            state.earlier[question] = answer
+            guard isSpell, state.echoDice.chance(Self.echoChance) else { return nil }
+            return before
+        }
+        if echo != nil { log.count("answers that came again") }
+        return echo ?? answer
     }
 
     /// Whether the daemon respects the last Retry-After of the service.

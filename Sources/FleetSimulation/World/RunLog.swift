@@ -93,6 +93,10 @@ public enum Invariant: String, Sendable, CaseIterable {
     case everyOutageIsTold = "every-outage-is-told"
     case toldOnce = "told-once"
     case convergence = "convergence"
+    case acknowledgementHolds = "acknowledgement-holds"
+    case silenceHolds = "silence-holds"
+    case silenceEnds = "silence-ends"
+    case criticalWhenBooked = "critical-when-booked"
     case loopsKeepTheirWord = "loops-keep-their-word"
 }
 

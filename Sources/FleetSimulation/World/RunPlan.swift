@@ -17,6 +17,8 @@ struct RunPlan: Sendable {
         case diskFull
         case diskFree
         case wallStep(Duration)
+        /// Somebody asks the daemon for something.
+        case person(Deed)
     }
 
     let seed: UInt64
@@ -27,6 +29,8 @@ struct RunPlan: Sendable {
     var scenario = Scenario()
     var strikes: [(at: Duration, strike: Strike)] = []
     var receivers: [[ReceiverMood.Spell]] = []
+    /// When answers of Graph come late, or an old one comes again.
+    var echoes: [Range<Duration>] = []
 
     static let receiverCount = 2
 
@@ -44,6 +48,9 @@ struct RunPlan: Sendable {
         planGraph()
         planReceivers()
         planMachine()
+        planPeople()
+        planBookings()
+        planEchoes()
     }
 
     private func event(_ kind: ScenarioEvent.Kind, _ at: Duration, for lasts: Duration) -> ScenarioEvent {

@@ -13,7 +13,9 @@ enum Schema {
     /// "RmWt": tells our databases from those of other programs (PRAGMA application_id).
     static let applicationID = 0x526D_5774
 
-    static let migrations = [Migration(version: 1, sql: first), Migration(version: 2, sql: second)]
+    static let migrations = [
+        Migration(version: 1, sql: first), Migration(version: 2, sql: second), Migration(version: 3, sql: third),
+    ]
 
     /// Version 1. Instants are whole milliseconds since 1970. Texts named `detail` are JSON of a FleetCore value.
     private static let first = """
@@ -234,5 +236,10 @@ enum Schema {
           detail TEXT NOT NULL
         ) STRICT;
         CREATE INDEX audit_at ON audit (at);
+        """
+
+    /// Version 3: an outage that nobody saw beginning has a span for its beginning.
+    private static let third = """
+        ALTER TABLE track ADD COLUMN first_bad_after INTEGER;
         """
 }

@@ -115,17 +115,19 @@ extension Database {
                 SELECT account, presence_phase, presence_first_bad, presence_fired, presence_streak_first,
                   presence_streak_count, device_phase, device_first_bad, device_fired, device_streak_first,
                   device_streak_count, last_good, last_usable, last_good_proved_use, in_use_at_first_bad, onset, voice,
-                  flap
+                  flap, first_bad_after
                 FROM track WHERE tenant = ? ORDER BY account
                 """, arguments: [tenant.text], &remarks
         ) { columns in
-            TrackRecord(
+            var record = TrackRecord(
                 tenant: tenant, account: AccountID(try columns.text()), presence: try columns.state(),
                 device: try columns.state(), lastGood: try columns.dateIfAny(), lastUsable: try columns.dateIfAny(),
                 lastGoodProvedUse: try columns.flag(), inUseAtFirstBad: try columns.flag(),
                 onset: try columns.dateIfAny(),
                 voice: try columns.textIfAny(),
                 flap: try columns.textIfAny().map { try JSONColumn.value(FlapPenalty.Record.self, from: $0) })
+            record.firstBadAfter = try columns.dateIfAny()
+            return record
         }
     }
 

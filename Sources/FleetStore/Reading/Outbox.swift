@@ -81,6 +81,16 @@ extension Store {
         return waiting
     }
 
+    /// Whether a row waits to be sent; `false` for one that the store does not know.
+    public func isWaiting(_ notification: UniqueID) throws(StoreError) -> Bool {
+        try read("reading the outbox") { db in
+            try Bool.fetchOne(
+                try db.cachedStatement(
+                    sql: "SELECT EXISTS (SELECT 1 FROM notification WHERE id = ? AND state = 'waiting')"),
+                arguments: [notification.text]) ?? false
+        }
+    }
+
     /// Every notification of an incident that is kept, in order: whether its trigger or its resolve was delivered.
     public func notifications(of incident: UniqueID) throws(StoreError) -> [SentNotification] {
         try sentNotifications(

@@ -52,6 +52,7 @@ struct IncidentEncoding {
             json.add("cause", incident.cause.rawValue)
             json.add("summary", incident.summary)
             json.add("firstBadAt", incident.firstBadAt)
+            json.add("firstBadAfter", incident.firstBadAfter)
             json.add("lastGoodAt", incident.lastGoodAt)
             json.add("openedAt", incident.openedAt)
             json.add("acknowledgedAt", incident.acknowledgedAt)

@@ -45,8 +45,8 @@ extension Database {
                   tenant, account, presence_phase, presence_first_bad, presence_fired, presence_streak_first,
                   presence_streak_count, device_phase, device_first_bad, device_fired, device_streak_first,
                   device_streak_count, last_good, last_usable, last_good_proved_use, in_use_at_first_bad, onset, voice,
-                  flap)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                  flap, first_bad_after)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
         for track in tracks {
             var arguments = Arguments(for: statement)
@@ -61,6 +61,7 @@ extension Database {
             arguments.add(track.onset)
             arguments.add(track.voice)
             arguments.add(try track.flap.map(JSONColumn.text))
+            arguments.add(track.firstBadAfter)
             try arguments.run()
         }
     }

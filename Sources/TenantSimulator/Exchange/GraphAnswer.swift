@@ -73,6 +73,9 @@ extension SimulatedTenant {
         case .presence: limits = .presence
         case .devices: limits = .devices
         case .places: limits = .places
+        case .serviceHealth:
+            try admitOverTheHour(call)
+            limits = .serviceHealth
         case .directory, .licences:
             limits = .directory
             cost = resourceUnits(call)
@@ -92,6 +95,14 @@ extension SimulatedTenant {
                 429, "TooManyRequests", "Too many requests.",
                 headerFields: [.retryAfter: String(seconds)])
         }
+    }
+
+    /// Service announcements have a second limit beside that of the minute.
+    private mutating func admitOverTheHour(_ call: GraphCall) throws(GraphError) {
+        guard let seconds = throttle.admit(.serviceHealthByHour, cost: 1, at: call.elapsed) else { return }
+        throttle.tell(call.service.rawValue, retryAfter: seconds, at: call.elapsed)
+        throw GraphError(
+            429, "TooManyRequests", "Too many requests.", headerFields: [.retryAfter: String(seconds)])
     }
 
     /// Exchange counts by application and mailbox, so each mailbox has a window of its own.
@@ -130,6 +141,7 @@ extension SimulatedTenant {
         case "communications": try communications(call)
         case "teamwork": try teamwork(call)
         case "places": try places(call)
+        case "admin": try serviceAnnouncement(call)
         default: throw .noSegment(call.segments.first ?? "")
         }
     }

@@ -36,6 +36,7 @@ struct GraphCall {
         case "subscribedskus": .licences
         case "teamwork": .devices
         case "places": .places
+        case "admin": .serviceHealth
         case "$batch": .batch
         default: .directory
         }

@@ -34,6 +34,7 @@ public struct GraphFault: Sendable, Codable {
 
     public enum Service: String, Sendable, Codable, CaseIterable {
         case all, login, presence, directory, licences, devices, places, calendars, batch
+        case serviceHealth = "service_health"
     }
 
     public var kind: Kind

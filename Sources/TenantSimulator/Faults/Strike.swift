@@ -96,10 +96,15 @@ enum Distortion {
         "teamsEnabledState", "wifiState",
         "resourceLinks", "tags", "connection",
     ]
+    /// The same of issues of services, whose words other types have too.
+    private static let requiredOfIssues: Set<String> = [
+        "classification", "impactDescription", "isResolved", "lastModifiedDateTime", "origin", "posts", "service",
+        "startDateTime", "status", "title",
+    ]
     private static let words: Set<String> = [
         "availability", "activity", "deviceType", "healthStatus", "activityState", "connectionStatus",
         "softwareFreshness", "bookingType", "teamsEnabledState", "wifiState", "userIdentityType", "capabilityStatus",
-        "status",
+        "status", "classification", "origin",
     ]
 
     static func nulled(_ value: JSONValue) -> JSONValue {
@@ -107,12 +112,14 @@ enum Distortion {
         case .object(let members) where members.contains { $0.name == "value" }:
             return .object(members.map { .init($0.name, $0.name == "value" ? nulled($0.value) : $0.value) })
         case .object(let members):
+            let isIssue = members.contains { $0.name == "isResolved" }
             let isPlace = members.contains { $0.name == "placeId" }
             return .object(
                 members.map { member in
                     let keeps =
                         required.contains(member.name) || member.name.hasPrefix("@")
                         || (isPlace && member.name == "displayName")
+                        || (isIssue && requiredOfIssues.contains(member.name))
                     return keeps ? member : .init(member.name, .null)
                 })
         case .array(let items): return .array(items.map(nulled))

@@ -4,6 +4,8 @@
 /// The throttling limits that apply to one app in one tenant.
 enum ThrottledService: String, Sendable, CaseIterable {
     case presence, directory, devices, places, global
+    case serviceHealth = "service_health"
+    case serviceHealthByHour = "service_health_by_hour"
 
     /// Requests (resource units for the directory) per window, and the window.
     var limit: (count: Int, window: Duration) {
@@ -13,6 +15,8 @@ enum ThrottledService: String, Sendable, CaseIterable {
         case .directory: (8000, .seconds(10))
         case .devices: (30, .seconds(1))
         case .places: (3, .seconds(1))
+        case .serviceHealth: (240, .seconds(60))
+        case .serviceHealthByHour: (800, .seconds(3600))
         case .global: (130_000, .seconds(10))
         }
     }

@@ -5,8 +5,8 @@ extension Scenario {
     /// Nothing happens; for benchmarks and for events injected by hand.
     public static var quiet: Scenario { Scenario() }
 
-    /// Within a minute rooms in several buildings fail and return, one behind a panel that hides it; one blip is too
-    /// short to be told to anybody. Events for which the tenant is too small are left out.
+    /// Within a minute rooms in several buildings fail and return, one behind a panel that hides it, and one building goes
+    /// dark as a whole; one blip is too short to be told to anybody. Events for which the tenant is too small are left out.
     public static func busy(rooms: Int, buildings: Int) -> Scenario {
         var scenario = Scenario()
         scenario.name = "busy"
@@ -29,6 +29,14 @@ extension Scenario {
             event.deviceDelay = deviceDelay.map { DurationText(.seconds($0)) }
             return event
         }
+        // In a smaller tenant the building and the rooms beside it would be half of everything, a trouble of the tenant.
+        let darkens = total >= 4 && each >= 8
+        var dark = ScenarioEvent(.buildingDark, at: .seconds(14))
+        dark.building = "B4"
+        dark.lasts = DurationText(.seconds(120))
+        // Graph shows it over minutes; a minute's demonstration has tens of seconds.
+        dark.spread = DurationText(.seconds(20))
+        dark.sessionTimeout = DurationText(.seconds(1))
         scenario.events = [
             event(.roomCall, at: 2, room: room(1, 1), for: 600),
             // A panel keeps this account online; only the device record tells.
@@ -41,7 +49,8 @@ extension Scenario {
             // Dark in the middle of a call.
             event(.roomOff, at: 18, room: room(1, 1), for: 100),
             event(.roomSignedOut, at: 25, room: room(2, 1), for: 90),
-            event(.roomOff, at: 35, room: room(3, 2), for: 60),
+            event(.roomOff, at: 35, room: darkens ? room(2, 2) : room(3, 2), for: 60),
+            darkens ? dark : nil,
         ].compactMap { $0 }
         return scenario
     }
@@ -99,6 +108,7 @@ extension ScenarioEvent {
             guard let fault else { return "field 'fault' is missing" }
             return (400...599).contains(fault.status) ? nil : "status \(fault.status) is not from 400 to 599"
         case .deviceAPI: return deviceAPI == nil ? "field 'device_api' is missing" : nil
+        case .serviceIssue: return nil
         case .peripheralFault where peripheral == nil: return "field 'peripheral' is missing"
         case .accountDisabled, .accountDeleted:
             guard let room else { return "field 'room' is missing" }

@@ -50,6 +50,9 @@ extension Timeline {
             guard let room else { return }
             breakCalendar(of: room, code: event.code ?? "ErrorMailRecipientNotFound", cause: cause)
             if let ends { agenda.add(.calendarReturns(room: room, cause: cause), at: ends) }
+        case .serviceIssue:
+            post(event, cause: cause)
+            if let ends { agenda.add(.issueResolved(cause: cause), at: ends) }
         case .graphFault:
             guard let fault = event.fault else { return }
             faults.append(ActiveFault(cause: cause, fault: fault, began: elapsed, until: ends))

@@ -23,6 +23,8 @@ public struct ScenarioEvent: Sendable, Codable {
         case roomBooked = "room_booked"
         /// The room's calendar cannot be read; getSchedule says `code` for it.
         case calendarError = "calendar_error"
+        /// Microsoft posts an issue of Microsoft Teams; resolved after `for`.
+        case serviceIssue = "service_issue"
         /// Graph itself misbehaves; see ``GraphFault``.
         case graphFault = "graph_fault"
         /// The device API changes to `device_api`.
@@ -54,13 +56,21 @@ public struct ScenarioEvent: Sendable, Codable {
     public var startsIn: DurationText?
     /// `calendar_error`: the response code. Default `ErrorMailRecipientNotFound`.
     public var code: String?
+    /// `service_issue`: what the post says.
+    public var title: String?
+    /// `service_issue`: default `incident`. `starts_in`, negative, says how long before the post it began.
+    public var classification: Classification?
+
+    public enum Classification: String, Sendable, Codable, CaseIterable {
+        case incident, advisory
+    }
 
     public enum Peripheral: String, Sendable, Codable, CaseIterable {
         case camera, microphone, speaker, display
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case at, kind, room, building, spread, count, down, up, peripheral, fault, code
+        case at, kind, room, building, spread, count, down, up, peripheral, fault, code, title, classification
         case lasts = "for"
         case sessionTimeout = "session_timeout"
         case deviceDelay = "device_delay"
@@ -96,5 +106,7 @@ public struct ScenarioEvent: Sendable, Codable {
         fault = try container.decodeIfPresent(GraphFault.self, forKey: .fault)
         startsIn = try container.decodeIfPresent(DurationText.self, forKey: .startsIn)
         code = try container.decodeIfPresent(String.self, forKey: .code)
+        title = try container.decodeIfPresent(String.self, forKey: .title)
+        classification = try container.decodeIfPresent(Classification.self, forKey: .classification)
     }
 }

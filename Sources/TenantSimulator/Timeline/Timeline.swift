@@ -15,6 +15,7 @@ struct Timeline: Sendable {
         case peripheralReturns(device: Int, ScenarioEvent.Peripheral)
         case faultEnds(Int)
         case calendarReturns(room: Int, cause: Int)
+        case issueResolved(cause: Int)
     }
 
     /// A fault of Graph that is in force.
@@ -42,6 +43,8 @@ struct Timeline: Sendable {
     var booked: [Int: [DiaryEntry]] = [:]
     /// Rooms whose calendar cannot be read, with the code that says so.
     var calendarErrors: [Int: String] = [:]
+    /// What Microsoft has posted about its services.
+    var issues: [PostedIssue] = []
     private(set) var records: [GroundTruthRecord] = []
     private var causes = 0
     private var outageCount = 0
@@ -123,6 +126,7 @@ struct Timeline: Sendable {
             devices[device].faults[peripheral] = nil
             touch(device)
         case .calendarReturns(let room, let cause): mendCalendar(of: room, cause: cause)
+        case .issueResolved(let cause): resolveIssue(ofCause: cause)
         case .faultEnds(let cause):
             faults.removeAll { $0.cause == cause }
             record("graph_fault_end", cause: cause, kind: .graphFault)

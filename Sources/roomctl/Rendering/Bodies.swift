@@ -23,11 +23,13 @@ struct Rendering {
 
     func incident(_ detail: IncidentDetail) -> [(String, Table)] {
         let one = detail.incident
+        let since =
+            one.firstBadAfter.map { "between \(said($0)) and \(said(one.firstBadAt))" } ?? said(one.firstBadAt)
         var facts: [(String, Cell)] = [
             ("id", Cell(one.id)), ("summary", Cell(one.summary, .bold)),
             ("severity", Cell(one.severity, Self.tone(severity: one.severity, status: one.status))),
             ("status", Cell(one.status)), ("condition", Cell(one.condition)), ("cause", Cell(one.cause)),
-            ("tenant", Cell(one.tenant)), ("since", Cell(said(one.firstBadAt))), ("opened", Cell(said(one.openedAt))),
+            ("tenant", Cell(one.tenant)), ("since", Cell(since)), ("opened", Cell(said(one.openedAt))),
         ]
         if let good = one.lastGoodAt { facts.append(("last seen well", Cell(said(good)))) }
         if let by = one.acknowledgedBy, let at = one.acknowledgedAt {

@@ -40,6 +40,39 @@ import Timekeeping
         #expect(town.pages(.roomOffline).map(\.incident.scope.name).filter { $0 == "Room 60" }.count == 1)
     }
 
+    /// Nobody saw the building fall: its page says between when and when.
+    @Test func aBuildingThatFellUnseenHasASpanForItsBeginning() throws {
+        var town = Town([("B1", 50), ("B2", 50)])
+        town.live(until: 60)
+        town.graph = .failing
+        town.darken(Array(1...45), from: 100, over: 40)
+        town.live(until: 600)
+        town.graph = .well
+        town.live(until: 640)
+        let building = try #require(town.placeIncidents.first)
+        #expect(building.firstBadAfter == at(60).wall)
+        #expect(abs(building.firstBadAt.timeIntervalSince(at(601).wall)) <= 5)
+    }
+
+    /// A room that was suspected when sight was lost: the beginning lies after it was last seen well.
+    @Test func aSuspectThatWasLostHasASpanForItsBeginning() throws {
+        var town = Town([("B1", 50)])
+        town.darken(1, from: 58)
+        town.live(until: 62)
+        town.graph = .failing
+        town.live(until: 600)
+        town.graph = .well
+        town.live(until: 640)
+        let room = try #require(town.incidents(.roomOffline).first)
+        #expect(try #require(room.firstBadAfter) < at(58).wall)
+        #expect(room.firstBadAfter == room.lastGoodAt)
+        #expect(room.firstBadAt > at(595).wall)
+        // Down, back and down again in plain sight: the span of the first outage is not the second one's.
+        town.darken(2, from: 700)
+        town.live(until: 740)
+        #expect(town.incidents(.roomOffline).last?.firstBadAfter == nil)
+    }
+
     @Test func aThrottledGraphStillShowsTheBuilding() {
         var town = Town([("B1", 50), ("B2", 50)])
         town.graph = .halfFailing

@@ -106,6 +106,27 @@ import Timekeeping
         #expect(town.incidents(.tenantOffline).first?.roomsTotal == 60)
     }
 
+    /// A part of the building is dark, and then most of one of its floors: they belong to what is open.
+    @Test func aFloorThatFollowsADarkBuildingJoinsIt() throws {
+        var town = Town([("B1", 50), ("B2", 50)], floors: 5)
+        let third = town.rooms(of: "B1").filter { town.homes[$0 - 1].floor == "3" }
+        let others = town.rooms(of: "B1").filter { town.homes[$0 - 1].floor != "3" }
+        town.darken(Array(others.prefix(6)), from: 20, over: 20)
+        town.darken(Array(third.prefix(8)), from: 200, over: 20)
+        town.live(until: 300)
+        #expect(town.placeIncidents.map(\.key.text) == ["contoso:building.offline:B1"])
+        #expect(town.fleet.scopes[.building("B1")]?.down == 14)
+        // When the first six are no news any more, the floor alone would explain what fell lately. Even if the building
+        // took no further rooms, those that it speaks for do not fall out of it, and one that falls beside them joins.
+        town.live(until: 350)
+        town.fleet.scopes[.building("B1")]?.lastJoined = at(-600)
+        town.darken(third[8], from: 355)
+        town.live(until: 400)
+        #expect(town.placeIncidents.map(\.key.text) == ["contoso:building.offline:B1"])
+        #expect(town.fleet.scopes.keys.map(\.subject.text) == ["B1"])
+        #expect(town.fleet.scopes[.building("B1")]?.down == 15)
+    }
+
     @Test func roomsThatStayDarkAreToldByThemselves() throws {
         var town = Town([("B1", 50), ("B2", 50)])
         let dark = Array(town.rooms(of: "B1").prefix(45))
@@ -162,5 +183,27 @@ import Timekeeping
         town.live(until: 2000)
         #expect(town.incidents(.roomFlapping).map(\.scope.name) == [])
         #expect(town.incidents(.buildingOffline).map(\.reopenedCount) == [5])
+    }
+
+    @Test func aBuildingThatWasClosedByHandSpeaksForNobodyWhoFallsLater() throws {
+        var town = Town([("B1", 50), ("B2", 50)])
+        town.darken(Array(1...10), from: 20, over: 10, until: 900)
+        town.live(until: 100)
+        town.close(DedupKey(tenant: Town.tenant, condition: .buildingOffline, subject: .building("B1")))
+        town.live(until: 200)
+        #expect(town.pages().allSatisfy { $0.second < 100 }, "what is known is not told again")
+        town.darken(11, from: 210, until: 900)
+        town.live(until: 300)
+        let later = town.pages(.roomOffline).filter { $0.second > 200 }
+        #expect(later.map(\.incident.scope.name) == ["Room 11"])
+        town.darken(Array(12...20), from: 310, over: 10, until: 900)
+        town.live(until: 400)
+        let pages = town.pages(.buildingOffline)
+        #expect(pages.count == 2, "\(town.told)")
+        #expect(pages.last?.incident.roomsTotal ?? 0 > 10)
+        town.live(until: 2400)
+        #expect(town.fleet.book.allOpen.isEmpty && town.fleet.scopes.isEmpty, "\(town.told.suffix(5))")
+        let steps = town.decisions.flatMap(\.decision.transitions).filter { $0.condition == .buildingOffline }
+        #expect(steps.map(\.to) == [.firing, .clear, .firing, .clear])
     }
 }

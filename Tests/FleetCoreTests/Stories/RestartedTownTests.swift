@@ -41,6 +41,26 @@ import Timekeeping
         #expect(town.placeIncidents.map(\.roomsTotal) == [3])
     }
 
+    /// While it is dark, and while it comes back.
+    @Test(arguments: [200.0, 603])
+    func aPlaceThatWasClosedByHandStaysClosedAndEndsOnce(second: Double) throws {
+        var town = Town([("B1", 20), ("B2", 20)])
+        let rooms = Array(1...20)
+        town.darken(rooms, from: 20, over: 40, until: 600)
+        town.live(until: 100)
+        town.close(DedupKey(tenant: Town.tenant, condition: .buildingOffline, subject: .building("B1")))
+        town.live(until: second)
+        town = town.restarted(after: 20)
+        town.live(until: 1500)
+        #expect(town.pages().allSatisfy { $0.second < 100 }, "\(town.told)")
+        #expect(town.placeIncidents.map(\.resolution) == [.manual])
+        #expect(town.fleet.scopes.isEmpty)
+        let rows = town.decisions.flatMap(\.decision.conditions).filter { $0.condition == .buildingOffline }
+        #expect(rows.last?.state.phase == .clear)
+        let steps = town.decisions.flatMap(\.decision.transitions).filter { $0.condition == .buildingOffline }
+        #expect(steps.map(\.to) == [.firing, .clear])
+    }
+
     @Test func aShortGapIsNoGap() {
         var town = Town([("B1", 50)])
         town.live(until: 100)

@@ -113,8 +113,31 @@ struct Town {
                 Dictionary(uniqueKeysWithValues: rooms.map { (account($0), agenda()) }), at: now))
     }
 
+    /// Service health is read now, or cannot be.
+    mutating func post(_ issues: Reading<[ServiceIssue]>) {
+        fleet.accept(ServiceHealthReading(issues: issues, asked: now))
+    }
+
+    /// The newest token request ended so now.
+    mutating func signIn(_ outcome: TokenEndpointReading.Outcome, detail: String = "") {
+        fleet.accept(TokenEndpointReading(outcome: outcome, detail: detail, at: now))
+    }
+
+    /// Records of rooms' devices are read now; the back end wrote them a moment ago.
+    mutating func readDevices(of rooms: [Int], isOffline: Bool) {
+        for room in rooms {
+            let reading =
+                isOffline
+                ? DeviceReading.offline(asked: now) : .healthy(asked: now, modified: now.advanced(by: .seconds(-1)))
+            take(fleet.accept(reading, of: account(room), decided: now))
+        }
+    }
+
     /// Somebody silences or plans something now.
     mutating func adopt(_ quiet: QuietRules) { fleet.adopt(quiet: quiet) }
+
+    /// Somebody closes an incident by hand.
+    mutating func close(_ key: DedupKey) { take(fleet.close(key, by: "anna", at: now)) }
 
     /// Lives on until a second, which is lived too.
     mutating func live(until last: Double) {

@@ -135,6 +135,54 @@ struct PlannerTests {
         #expect(planner.updated(Paper.incident(), sent: try Paper.rows(rows)).lines.first == plan)
     }
 
+    /// rows when the severity rises, the page that waits being due in ten seconds -> what the pager hears
+    static let rises: [(rows: String, isUrgent: Bool, plan: [String])] = [
+        ("pager opened waiting 0", true, ["pager opened routes[0] +0", "drop row-0"]),
+        ("pager opened waiting 0", false, ["pager opened routes[0] +10", "drop row-0"]),
+        // Down again, and it had not been told yet.
+        (
+            "pager opened accepted 1\npager resolved accepted 1\npager reopened waiting 0", true,
+            ["pager reopened routes[0] +0", "drop row-2"]
+        ),
+        // Tried, and perhaps heard: it is not replaced.
+        ("pager opened waiting 1", true, ["pager updated routes[0] +0"]),
+        ("pager opened accepted 1", true, ["pager updated routes[0] +0"]),
+        ("", true, ["pager opened routes[0] +0"]),
+    ]
+
+    @Test(arguments: rises)
+    func raised(rows: String, isUrgent: Bool, plan: [String]) throws {
+        var tree = Paper.tree
+        tree.routes.removeLast()
+        var planner = Paper.planner(tree)
+        var sent = try Paper.rows(rows)
+        for place in sent.indices where sent[place].state == .waiting { sent[place].due = at(110).wall }
+        let raised = planner.raised(
+            Paper.incident(severity: .critical), endedAcknowledgement: false, isUrgent: isUrgent, sent: sent)
+        #expect(raised.lines == plan)
+    }
+
+    /// Beside the page of a sibling that waits, and after the early pages of its building, an urgent page waits too.
+    @Test func anUrgentPageWaitsBesideASibling() throws {
+        var tree = Paper.tree
+        tree.routes.removeLast()
+        var planner = Paper.planner(tree)
+        let incident = Paper.incident(building: "B1")
+        func row(_ plan: Plan) throws -> SentNotification {
+            let page = try #require(plan.notifications.first)
+            return SentNotification(
+                id: page.id, receiver: page.receiver, event: .opened, state: .waiting, attempts: 0, rule: page.rule,
+                due: page.notBefore)
+        }
+        let alone = try row(planner.opened(incident, isUrgent: false))
+        let sibling = try row(planner.opened(incident, isUrgent: false))
+        let beside = planner.raised(incident, endedAcknowledgement: false, isUrgent: true, sent: [alone])
+        #expect(beside.lines.first == "pager opened routes[0] +20")
+        // What replaced the page is what a further sibling postpones.
+        let third = planner.opened(incident, isUrgent: false)
+        #expect(Set(third.postponements.map(\.notification)) == [try row(beside).id, sibling.id])
+    }
+
     @Test func aRefusedMessageGoesToTheFallbackAtOnce() throws {
         var planner = Paper.planner()
         let refused = try #require(planner.opened(Paper.incident(), isUrgent: false).notifications.first)
