@@ -96,6 +96,8 @@ let package = Package(
                 .product(name: "NIOExtras", package: "swift-nio-extras"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
+            // Compiled in, so that the executable is whole without a folder of resources beside it.
+            resources: [.embedInCode("API/openapi.yaml")],
             swiftSettings: strict),
 
         // The loops and the one writer.
@@ -212,7 +214,11 @@ let package = Package(
         .testTarget(
             name: "FleetSimulationTests", dependencies: ["FleetSimulation", "Timekeeping"], swiftSettings: strict),
         .testTarget(
-            name: "FleetWebTests", dependencies: ["FleetAPI", "FleetWeb", hummingbird, logging, metrics],
+            name: "FleetWebTests",
+            dependencies: [
+                "FleetAPI", "FleetWeb", httpTypes, hummingbird, logging, metrics,
+                .product(name: "Yams", package: "Yams"),
+            ],
             swiftSettings: strict),
         .testTarget(name: "SystemdTests", dependencies: ["Systemd", "Timekeeping", logging], swiftSettings: strict),
         .testTarget(

@@ -95,6 +95,38 @@ public struct RoomwatchClient: Sendable {
         _ = try await send(.delete, "maintenance/\(Self.segment(id))", nil, Self.limits)
     }
 
+    // MARK: Fleet
+
+    public func fleet() async throws(ClientError) -> ClientAnswer<FleetContent> { try await ask(.get, "fleet") }
+
+    public func rooms(_ query: RoomsQuery = RoomsQuery()) async throws(ClientError) -> ClientAnswer<RoomList> {
+        try await ask(
+            .get,
+            "rooms"
+                + Self.query([
+                    ("tenant", query.tenant), ("building", query.building), ("floor", query.floor),
+                    ("state", query.states.isEmpty ? nil : query.states.joined(separator: ",")), ("text", query.text),
+                    ("cursor", query.cursor), ("limit", String(query.limit)),
+                ]))
+    }
+
+    public func capabilities() async throws(ClientError) -> ClientAnswer<CapabilityList> {
+        try await ask(.get, "capabilities")
+    }
+
+    public func deliveries(
+        _ query: DeliveriesQuery = DeliveriesQuery()
+    ) async throws(ClientError) -> ClientAnswer<DeliveryList> {
+        try await ask(
+            .get,
+            "deliveries"
+                + Self.query([
+                    ("receiver", query.receiver),
+                    ("state", query.states.isEmpty ? nil : query.states.joined(separator: ",")),
+                    ("limit", String(query.limit)),
+                ]))
+    }
+
     // MARK: Rooms, receivers, audit
 
     public func explain(_ room: String) async throws(ClientError) -> ClientAnswer<ExplanationContent> {

@@ -1,7 +1,7 @@
 // The machine's own clocks. On Linux ContinuousClock reads CLOCK_BOOTTIME, which counts suspend, so a laptop or a VM
 // that slept does not resume in the middle of a hold as if no time had passed.
 
-public import struct Foundation.Date
+import struct Foundation.Date
 
 /// The real clocks. Only executables' wiring and process-level tests make one.
 public struct SystemTimeSource: TimeSource {

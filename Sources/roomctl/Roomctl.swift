@@ -22,8 +22,9 @@ struct Roomctl: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Incidents.self, Acknowledge.self, Resolve.self, Comment.self, Silences.self, Maintenance.self, Explain.self,
-            Receivers.self, Audit.self,
+            Fleet.self, Rooms.self, Incidents.self, Acknowledge.self, Resolve.self, Comment.self, Silences.self,
+            Maintenance.self, Explain.self,
+            Receivers.self, Deliveries.self, Capabilities.self, Audit.self,
         ])
 
     static func main() async {

@@ -205,5 +205,18 @@ final class EchoIntents: Intents {
         return ReceiverTestBody(
             receiver: receiver, incident: "i", state: "accepted", attempts: 1, tookMs: 1, remark: nil)
     }
+    func fleet(for asker: Asker) async throws(Refusal) -> FleetBody { FleetBody(at: Self.at, tenants: []) }
+    func rooms(_ query: RoomsQuery, for asker: Asker) async throws(Refusal) -> RoomList {
+        note("rooms \(query.building ?? "-") \(query.states) \(query.text ?? "-") \(query.limit)")
+        return RoomList(rooms: [], roomsTotal: 0, nextCursor: nil)
+    }
+    func room(_ id: String, for asker: Asker) async throws(Refusal) -> RoomBody {
+        throw Refusal(.notFound, "there is none", remedy: "look")
+    }
+    func capabilities(for asker: Asker) async throws(Refusal) -> [CapabilityBody] { [] }
+    func deliveries(_ query: DeliveriesQuery, for asker: Asker) async throws(Refusal) -> [NotificationBody] { [] }
+    func listen(after: String?, for asker: Asker) async throws(Refusal) -> any EventSubscription {
+        throw Refusal(.unavailable, "nobody streams here", remedy: "ask again")
+    }
     func audit(limit: Int, for asker: Asker) async throws(Refusal) -> [AuditBody] { [] }
 }

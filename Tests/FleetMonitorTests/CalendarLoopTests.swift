@@ -54,6 +54,8 @@ final class CalendarDesk: CalendarRooms, AgendaSink {
         }
     }
 
+    func note(_ capability: Capability, of tenant: TenantName, _ record: CapabilityRecord) async {}
+
     func noteSource(
         _ source: Source, tenant: TenantName, succeeded: Bool, isRetired: Bool, interval: Duration
     ) async {

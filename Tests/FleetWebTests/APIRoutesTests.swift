@@ -92,6 +92,18 @@ import Testing
             method: "GET", path: "rooms/R%C3%A4um%2F1%207/explain", needs: "viewer", status: 404,
             asks: "explain Räum/1 7"
         ),
+        Call(method: "GET", path: "fleet", needs: "viewer", status: 200, asks: "fleet"),
+        Call(method: "GET", path: "rooms", needs: "viewer", status: 200, asks: "rooms [] - - - - - 100"),
+        Call(
+            method: "GET", path: "rooms?state=down,unseen&building=B2&floor=3&text=board&tenant=contoso&limit=7",
+            needs: "viewer", status: 200, asks: #"rooms ["down", "unseen"] contoso B2 3 board - 7"#),
+        Call(
+            method: "GET", path: "rooms/room17@contoso.com", needs: "viewer", status: 200,
+            asks: "room room17@contoso.com"),
+        Call(method: "GET", path: "capabilities", needs: "viewer", status: 200, asks: "capabilities"),
+        Call(
+            method: "GET", path: "deliveries?receiver=oncall&state=waiting,failed", needs: "viewer", status: 200,
+            asks: #"deliveries oncall ["waiting", "failed"] 100"#),
         Call(method: "GET", path: "receivers", needs: "viewer", status: 200, asks: "receivers"),
         Call(method: "POST", path: "receivers/oncall/test", needs: "operator", status: 200, asks: "test oncall"),
         Call(method: "GET", path: "audit?limit=5", needs: "admin", status: 200, asks: "audit 5"),

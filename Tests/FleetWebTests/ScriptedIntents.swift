@@ -109,8 +109,80 @@ final class ScriptedIntents: Intents {
             receiver: receiver, incident: Self.incident.id, state: "accepted", attempts: 1, tookMs: 12, remark: nil)
     }
 
+    static let room = RoomBody(
+        id: "1", tenant: "contoso", name: "Room 17", email: "room17@contoso.com", building: "B2", floor: "3",
+        capacity: 8, model: "Room Kit", state: "down", observability: "strong", reading: "Offline", askedAt: at,
+        firstBadAt: at, incident: incident.id)
+
+    func fleet(for asker: Asker) async throws(Refusal) -> FleetBody {
+        try note("fleet", asker)
+        return FleetBody(at: Self.at, tenants: [])
+    }
+
+    func rooms(_ query: RoomsQuery, for asker: Asker) async throws(Refusal) -> RoomList {
+        let filters = "\(query.tenant ?? "-") \(query.building ?? "-") \(query.floor ?? "-") \(query.text ?? "-")"
+        try note("rooms \(query.states) \(filters) \(query.cursor ?? "-") \(query.limit)", asker)
+        return RoomList(rooms: [Self.room], roomsTotal: 1, nextCursor: nil)
+    }
+
+    func room(_ id: String, for asker: Asker) async throws(Refusal) -> RoomBody {
+        try note("room \(id)", asker)
+        return Self.room
+    }
+
+    func capabilities(for asker: Asker) async throws(Refusal) -> [CapabilityBody] {
+        try note("capabilities", asker)
+        return []
+    }
+
+    func deliveries(_ query: DeliveriesQuery, for asker: Asker) async throws(Refusal) -> [NotificationBody] {
+        try note("deliveries \(query.receiver ?? "-") \(query.states) \(query.limit)", asker)
+        return []
+    }
+
+    func listen(after: String?, for asker: Asker) async throws(Refusal) -> any EventSubscription {
+        try note("listen \(after ?? "-")", asker)
+        return ScriptedEvents()
+    }
+
     func audit(limit: Int, for asker: Asker) async throws(Refusal) -> [AuditBody] {
         try note("audit \(limit)", asker)
         return []
+    }
+}
+
+/// Says one thing, then that something was missed, then nothing for as long as anybody listens.
+final class ScriptedEvents: EventSubscription {
+    private let said = Mutex(0)
+
+    func next() async -> EventBatch {
+        let turn = said.withLock { said in
+            said += 1
+            return said
+        }
+        switch turn {
+        case 1:
+            return EventBatch(
+                events: [
+                    FeedEvent(
+                        sequence: 1, tenant: "contoso",
+                        content: .room(
+                            FeedEvent.RoomChange(
+                                tenant: "contoso", room: "1", condition: "room.offline", from: "pending", to: "firing",
+                                at: ScriptedIntents.at))),
+                    FeedEvent(
+                        sequence: 2, tenant: "contoso",
+                        content: .incident(
+                            FeedEvent.IncidentNews(
+                                tenant: "contoso", id: "i", revision: 1, condition: "room.offline", severity: "error",
+                                status: "open", summary: "Room 17\nis offline"))),
+                ], isReset: false, lastID: "run-2")
+        case 2: return EventBatch(events: [], isReset: true, lastID: "run-9")
+        default:
+            // Never resumed by anybody but cancellation.
+            let (stream, _) = AsyncStream.makeStream(of: Never.self)
+            for await _ in stream {}
+            return EventBatch(events: [], isReset: false, lastID: "run-9")
+        }
     }
 }

@@ -13,7 +13,9 @@ import Testing
         "silence add building=B2 severity!=critical --for 2h --reason r", "silence list", "silence expire 01J",
         "silence add room=x --until 06:00 --reason r --author me --yes", "silence preview building=B2 --for 1h30m",
         "maintenance", "maintenance add air --building B1 --floor 3 --from 20:00 --for 4h --reason r",
-        "maintenance cancel 01J", "explain room17@contoso.com", "receivers", "receivers test oncall -o plain", "audit",
+        "maintenance cancel 01J", "explain room17@contoso.com", "fleet", "rooms",
+        "rooms board --state down unseen --building B2 --floor 3 --limit 5", "capabilities",
+        "deliveries --receiver oncall --state failed", "receivers", "receivers test oncall -o plain", "audit",
         "audit --limit 5 --url https://monitor.contoso.com --token-file t --ca-file ca.pem",
     ])
     func isUnderstood(_ line: String) throws {

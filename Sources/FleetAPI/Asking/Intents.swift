@@ -31,6 +31,16 @@ public protocol Intents: Sendable {
     /// Sends a marked message through the outbox and waits for what becomes of it.
     func test(receiver: String, for asker: Asker) async throws(Refusal) -> ReceiverTestBody
 
+    func fleet(for asker: Asker) async throws(Refusal) -> FleetBody
+    func rooms(_ query: RoomsQuery, for asker: Asker) async throws(Refusal) -> RoomList
+    /// - Parameter id: account id, mail address or a name that only one room has.
+    func room(_ id: String, for asker: Asker) async throws(Refusal) -> RoomBody
+    func capabilities(for asker: Asker) async throws(Refusal) -> [CapabilityBody]
+    /// The newest notifications and what became of them.
+    func deliveries(_ query: DeliveriesQuery, for asker: Asker) async throws(Refusal) -> [NotificationBody]
+    /// - Parameter after: the `Last-Event-ID` of somebody who comes back.
+    func listen(after: String?, for asker: Asker) async throws(Refusal) -> any EventSubscription
+
     func audit(limit: Int, for asker: Asker) async throws(Refusal) -> [AuditBody]
 }
 

@@ -38,22 +38,25 @@ extension TenantFleet {
         return fleet.findings(ofRoomAt: slot, at: now)
     }
 
+    /// The open incident that speaks for a room: its own, or that of its place.
+    public func openIncident(ofRoomAt slot: Int) -> Incident? {
+        switch standings[slot].voice {
+        case .none: nil
+        case .own: book.open(key(ofRoomAt: slot))
+        case .place(let place): book.open(key(of: place))
+        }
+    }
+
     private mutating func findings(ofRoomAt slot: Int, at now: Moment) -> RoomFindings {
         let room = rooms[slot]
         let page = page(ofRoomAt: slot, at: now)
         let excuse = tracks[slot].isDown ? excuse(ofRoomAt: slot, at: now) : nil
         let flap = flaps[room.account]
         var place: DedupKey?
-        var incident: Incident?
-        switch standings[slot].voice {
-        case .none: break
-        case .own: incident = book.open(key(ofRoomAt: slot))
-        case .place(let one):
-            place = key(of: one)
-            incident = book.open(key(of: one))
-        }
+        if case .place(let one) = standings[slot].voice { place = key(of: one) }
         return RoomFindings(
-            room: room, track: tracks[slot], page: page, standing: standings[slot], place: place, incident: incident,
+            room: room, track: tracks[slot], page: page, standing: standings[slot], place: place,
+            incident: openIncident(ofRoomAt: slot),
             excuse: excuse, quiet: quietReasons(ofRoomAt: slot, page: page, excuse: excuse, at: now),
             flapPenalty: flap?.value(at: now, rule: rules.flapping) ?? 0, isFlapping: flap?.isFlapping ?? false,
             flappingEnds: flap?.endsFlapping(rule: rules.flapping),

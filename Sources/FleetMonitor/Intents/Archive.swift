@@ -30,6 +30,12 @@ actor Archive {
 
     func audit(limit: Int) throws(StoreError) -> [AuditEntry] { try store.audit(limit: limit) }
 
+    func notifications(
+        receiver: ReceiverName?, states: Set<SentNotification.State>, limit: Int
+    ) throws(StoreError) -> [(incident: UniqueID, row: SentNotification)] {
+        try store.recentNotifications(receiver: receiver, states: states, limit: limit)
+    }
+
     func backlog(of receivers: [ReceiverName]) throws(StoreError) -> [ReceiverName: Backlog] {
         var found: [ReceiverName: Backlog] = [:]
         for receiver in receivers { found[receiver] = try store.backlog(receiver: receiver) }

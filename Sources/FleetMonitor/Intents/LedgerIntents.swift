@@ -14,11 +14,12 @@ public struct LedgerIntents: Intents {
     static let testPatience: Duration = .seconds(30)
     static let testLook: Duration = .milliseconds(100)
 
-    private let ledger: Ledger
-    private let archive: Archive
+    let ledger: Ledger
+    let archive: Archive
+    let view: FleetView
     private let sender: SenderIdentity
     private let kinds: [ReceiverName: String]
-    private let time: any TimeSource
+    let time: any TimeSource
 
     /// - Parameters:
     ///   - executor: a thread for questions about the past, beside the Ledger's own.
@@ -29,6 +30,7 @@ public struct LedgerIntents: Intents {
     ) {
         self.ledger = ledger
         self.archive = Archive(store: store, executor: executor)
+        self.view = FleetView(ledger: ledger, time: time, executor: executor)
         self.sender = sender
         self.kinds = kinds
         self.time = time
@@ -220,7 +222,7 @@ public struct LedgerIntents: Intents {
 
     // MARK: Checking
 
-    private func asking<Value: Sendable>(
+    func asking<Value: Sendable>(
         _ body: () async throws(StoreError) -> Value
     ) async throws(Refusal) -> Value {
         do throws(StoreError) {
@@ -248,7 +250,7 @@ public struct LedgerIntents: Intents {
         return text
     }
 
-    private static func checkUnbound(_ asker: Asker, _ why: String) throws(Refusal) {
+    static func checkUnbound(_ asker: Asker, _ why: String) throws(Refusal) {
         guard let bound = asker.tenant else { return }
         throw Refusal(
             .forbidden, "the token is bound to tenant \(bound), and \(why)",
@@ -306,7 +308,7 @@ extension IncidentsQuery {
         return read
     }
 
-    private static func word<Word>(
+    static func word<Word>(
         _ text: String, _ what: String, _ words: [String], _ make: (String) -> Word?
     ) throws(Refusal) -> Word {
         guard let word = make(text) else {

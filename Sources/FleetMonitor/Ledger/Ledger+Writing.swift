@@ -34,6 +34,7 @@ extension Ledger {
                 noteStoreFailure(error, at: now)
             }
         }
+        feed.append(change)
         metrics.notificationsPlanned.increment(by: change.notifications.count)
         if !change.notifications.isEmpty { ring() }
     }

@@ -57,6 +57,10 @@ public actor Ledger {
     var vigils: [UniqueID: Vigil] = [:]
     /// How far the wall clock is ahead of the steady one, in seconds; a change is somebody's correction.
     var wallAhead: Double?
+    /// What each tenant offers, as the loops last found it.
+    var capabilities: [TenantName: [Capability: CapabilityRecord]] = [:]
+    /// What the stream of events is read from.
+    nonisolated let feed: EventFeed
     /// Silences and windows that people asked for.
     var quiet = QuietRules()
     /// Where the calendar loop of each tenant takes rooms that cannot wait for its next round.
@@ -97,6 +101,8 @@ public actor Ledger {
         self.generator = SeededGenerator(seed: seed)
         self.retryGenerator = SeededGenerator(seed: seed ^ 0x7265_7472)
         self.fallbackGenerator = SeededGenerator(seed: seed ^ 0x6661_6C6C)
+        var epochs = SeededGenerator(seed: seed ^ 0x6665_6564)
+        self.feed = EventFeed(epoch: String(epochs.next(), radix: 36))
         let now = time.now()
         self.lastFlush = now
         self.own = TenantFleet(

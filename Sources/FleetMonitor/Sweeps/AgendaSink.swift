@@ -30,6 +30,9 @@ public protocol AgendaSink: Sendable {
     /// failed or late answer may change.
     func accept(_ agendas: [AccountID: Agenda], tenant: TenantName) async
 
+    /// Takes whether calendars can be read at all.
+    func note(_ capability: Capability, of tenant: TenantName, _ record: CapabilityRecord) async
+
     /// Takes how a round over all rooms ended.
     ///
     /// - Parameters:

@@ -124,6 +124,9 @@ public struct CalendarLoop: Sendable {
             close(tally, of: slices.count, roster, began: began, &memory)
         }
         guard !Task.isCancelled else { return }
+        if let capability = memory.capability {
+            await sink.note(.calendars, of: tenant, CapabilityRecord(capability, at: time.now()))
+        }
         await sink.noteSource(
             .calendars, tenant: tenant, succeeded: tally.answered * 2 > tally.read,
             isRetired: memory.capability?.isDenied == true, interval: due(memory))

@@ -105,10 +105,13 @@ public struct InventoryLoop: Sendable {
             let read = await devices.list()
             listing = read
             note(read, &memory)
+            await ledger.note(.devices, of: tenant, CapabilityRecord(read.capability, at: time.now()))
             await ledger.noteSource(
                 .devices, tenant: tenant, succeeded: read.devices != nil, isRetired: read.capability.isGone,
                 interval: values.devices)
         }
+        if !values.readsDevices { await noteOff(.devices) }
+        if !values.readsPlaces { await noteOff(.places) }
         var reading = await inventory.read(
             known: await ledger.knownAccounts(tenant: tenant), include: values.scope.include,
             sources: InventorySources(
@@ -126,7 +129,13 @@ public struct InventoryLoop: Sendable {
         await ledger.noteSource(
             .directory, tenant: tenant, succeeded: reading.accounts != nil, isRetired: false,
             interval: values.devices)
+        await ledger.note(
+            .directory, of: tenant,
+            CapabilityRecord("The directory", isRead: reading.accounts != nil, at: time.now()))
         if placesAreDue {
+            await ledger.note(
+                .places, of: tenant,
+                CapabilityRecord("The list of places", isRead: memory.placesRead == began, at: time.now()))
             await ledger.noteSource(
                 .places, tenant: tenant, succeeded: memory.placesRead == began, isRetired: false,
                 interval: values.places)
@@ -184,6 +193,12 @@ public struct InventoryLoop: Sendable {
         }
     }
 
+    private func noteOff(_ capability: Capability) async {
+        await ledger.note(
+            capability, of: tenant,
+            CapabilityRecord(.off, "The configuration does not ask for it (inventory).", checked: time.now()))
+    }
+
     /// A capability is told when it changes, not at every refresh.
     private func note(_ listing: DeviceListing, _ memory: inout Memory) {
         guard memory.capability != listing.capability else { return }
@@ -211,6 +226,7 @@ public struct InventoryLoop: Sendable {
         // Optional: the loop that reads it says once what its absence costs.
         if token.roles?.contains(ServiceHealthCapability.role) == true { modules.insert(.serviceHealthEvidence) }
         guard let review = PermissionReview(roles: token.roles, modules: modules) else { return }
+        await ledger.note(.permissions, of: tenant, CapabilityRecord(review, at: time.now()))
         for remark in review.remarks { log.warning("permissions: \(remark)") }
     }
 }

@@ -93,22 +93,49 @@ extension Store {
 
     /// Every notification of an incident that is kept, in order: whether its trigger or its resolve was delivered.
     public func notifications(of incident: UniqueID) throws(StoreError) -> [SentNotification] {
+        try sentNotifications(
+            "reading the notifications of \(incident)", "WHERE incident = ? ORDER BY seq", [incident.text]
+        ).map(\.row)
+    }
+
+    /// The newest notifications of all incidents, the newest first.
+    ///
+    /// - Parameters:
+    ///   - states: every state when empty.
+    ///   - limit: at most ``maximumDue``.
+    public func recentNotifications(
+        receiver: ReceiverName? = nil, states: Set<SentNotification.State> = [], limit: Int
+    ) throws(StoreError) -> [(incident: UniqueID, row: SentNotification)] {
+        let words = states.map(\.rawValue).sorted()
+        let marks = Array(repeating: "?", count: words.count).joined(separator: ", ")
+        return try sentNotifications(
+            "reading the newest notifications",
+            """
+            WHERE \(receiver == nil ? "1" : "receiver = ?") AND \(words.isEmpty ? "1" : "state IN (\(marks))")
+            ORDER BY seq DESC LIMIT ?
+            """, StatementArguments([receiver?.text].compactMap(\.self) + words) + [min(limit, Self.maximumDue)])
+    }
+
+    private func sentNotifications(
+        _ doing: String, _ selection: String, _ arguments: StatementArguments
+    ) throws(StoreError) -> [(incident: UniqueID, row: SentNotification)] {
         var remarks: [RowRemark] = []
-        let found = try read("reading the notifications of \(incident)") { db in
+        let found = try read(doing) { db in
             try db.rows(
                 of: "notification",
                 sql: """
                     SELECT id, receiver, event, state, attempts, rule, settled_at, remark, decided_at,
-                      CASE state WHEN 'waiting' THEN next_attempt END
-                    FROM notification WHERE incident = ? ORDER BY seq
-                    """, arguments: [incident.text], &remarks
+                      CASE state WHEN 'waiting' THEN next_attempt END, incident
+                    FROM notification \(selection)
+                    """, arguments: arguments, &remarks
             ) { columns in
-                SentNotification(
+                let row = SentNotification(
                     id: UniqueID(stored: try columns.text()), receiver: ReceiverName(try columns.text()),
                     event: try columns.word(Notification.Event.self),
                     state: try columns.word(SentNotification.State.self), attempts: try columns.number(),
                     rule: try columns.text(), settledAt: try columns.dateIfAny(), remark: try columns.textIfAny(),
                     decidedAt: try columns.dateIfAny(), due: try columns.dateIfAny())
+                return (incident: UniqueID(stored: try columns.text()), row: row)
             }
         }
         log(remarks)

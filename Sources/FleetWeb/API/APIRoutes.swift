@@ -12,7 +12,6 @@ public struct APIRoutes: Sendable {
     static let base = "/api/v1"
     /// Bytes of a request's body.
     static let maximumBody = 64 * 1024
-    static let auditLimit = 1...1_000
 
     private let intents: any Intents
     private let tokens: AccessTokens
@@ -22,208 +21,37 @@ public struct APIRoutes: Sendable {
         self.tokens = tokens
     }
 
-    /// One method of an address.
-    private struct Operation: Sendable {
-        var role: Role
-        var parameters: Set<String> = []
-        var body: @Sendable (APIRequest) async throws -> Response
-    }
-
     public func add(to router: Router<WebContext>) {
-        for (path, operations) in table { add(operations, at: path, to: router) }
+        let endpoints = APIEndpoint.incidents(intents) + APIEndpoint.quiet(intents) + APIEndpoint.fleet(intents)
+        for (path, endpoints) in Dictionary(grouping: endpoints, by: \.path).sorted(by: { $0.key < $1.key }) {
+            let methods = Dictionary(endpoints.map { ($0.method, $0) }, uniquingKeysWith: { first, _ in first })
+            add(methods, at: path, to: router)
+        }
+        router.get("\(Self.base)/openapi.yaml") { _, _ in Self.document }
         for method in Self.methods {
             router.on("\(Self.base)/**", method: method) { _, _ in
                 Response.problem(
-                    Refusal(.notFound, "there is nothing at this address", remedy: "see the contract for what there is")
+                    Refusal(.notFound, "there is nothing at this address", remedy: "see \(Self.base)/openapi.yaml")
                 )
             }
         }
     }
 
-    private var table: [(String, [HTTPRequest.Method: Operation])] {
-        incidentTable + quietTable + otherTable
-    }
-
-    private var incidentTable: [(String, [HTTPRequest.Method: Operation])] {
-        let intents = intents
-        return [
-            (
-                "incidents",
-                [
-                    .get: Operation(
-                        role: .viewer, parameters: ["tenant", "condition", "status", "severity", "cursor", "limit"]
-                    ) { request in
-                        try .data(
-                            await intents.incidents(
-                                IncidentsQuery(
-                                    tenant: request.query["tenant"], condition: request.query["condition"],
-                                    statuses: request.query.list("status"),
-                                    severities: request.query.list("severity"), cursor: request.query["cursor"],
-                                    limit: try request.query.number(
-                                        "limit", in: 1...IncidentsQuery.maximumLimit,
-                                        else: IncidentsQuery.defaultLimit)), for: request.asker))
-                    }
-                ]
-            ),
-            (
-                "incidents/:id",
-                [
-                    .get: Operation(role: .viewer) { request in
-                        try .data(await intents.incident(request.parameter("id"), for: request.asker))
-                    }
-                ]
-            ),
-            (
-                "incidents/:id/acknowledge",
-                [
-                    .post: Operation(role: .operator) { request in
-                        let note = try request.read(NoteRequest.self, mayBeAbsent: NoteRequest())
-                        return try .data(
-                            IncidentDocument.Content(
-                                incident: await intents.acknowledge(
-                                    request.parameter("id"), note, for: request.asker)))
-                    }
-                ]
-            ),
-            (
-                "incidents/:id/resolve",
-                [
-                    .post: Operation(role: .operator) { request in
-                        let note = try request.read(NoteRequest.self, mayBeAbsent: NoteRequest())
-                        return try .data(
-                            IncidentDocument.Content(
-                                incident: await intents.resolve(request.parameter("id"), note, for: request.asker)))
-                    }
-                ]
-            ),
-            (
-                "incidents/:id/comments",
-                [
-                    .post: Operation(role: .facilities) { request in
-                        let comment = try request.read(CommentRequest.self)
-                        return try .data(
-                            CommentContent(
-                                comment: await intents.comment(
-                                    on: request.parameter("id"), comment, for: request.asker)), status: .created)
-                    }
-                ]
-            ),
-        ]
-    }
-
-    private var quietTable: [(String, [HTTPRequest.Method: Operation])] {
-        let intents = intents
-        return [
-            (
-                "silences",
-                [
-                    .get: Operation(role: .viewer) { request in
-                        try .data(SilenceList(silences: await intents.silences(for: request.asker)))
-                    },
-                    .post: Operation(role: .operator) { request in
-                        let silence = try request.read(SilenceRequest.self)
-                        return try .data(
-                            SilenceContent(silence: await intents.create(silence, for: request.asker)),
-                            status: .created)
-                    },
-                ]
-            ),
-            (
-                "silences/preview",
-                [
-                    .post: Operation(role: .viewer) { request in
-                        let silence = try request.read(SilenceRequest.self)
-                        return try .data(
-                            PreviewContent(preview: await intents.preview(silence, for: request.asker)))
-                    }
-                ]
-            ),
-            (
-                "silences/:id",
-                [
-                    .delete: Operation(role: .operator) { request in
-                        try .data(
-                            SilenceContent(
-                                silence: await intents.expireSilence(request.parameter("id"), for: request.asker)))
-                    }
-                ]
-            ),
-            (
-                "maintenance",
-                [
-                    .get: Operation(role: .viewer) { request in
-                        try .data(WindowList(windows: await intents.windows(for: request.asker)))
-                    },
-                    .post: Operation(role: .operator) { request in
-                        let window = try request.read(WindowRequest.self)
-                        return try .data(
-                            WindowContent(window: await intents.plan(window, for: request.asker)), status: .created)
-                    },
-                ]
-            ),
-            (
-                "maintenance/:id",
-                [
-                    .delete: Operation(role: .operator) { request in
-                        try await intents.cancelWindow(request.parameter("id"), for: request.asker)
-                        return Response(status: .noContent, headers: [.cacheControl: "no-store"])
-                    }
-                ]
-            ),
-        ]
-    }
-
-    private var otherTable: [(String, [HTTPRequest.Method: Operation])] {
-        let intents = intents
-        return [
-            (
-                "rooms/:id/explain",
-                [
-                    .get: Operation(role: .viewer) { request in
-                        try .data(
-                            ExplanationContent(
-                                explanation: await intents.explain(
-                                    room: request.parameter("id"), for: request.asker)))
-                    }
-                ]
-            ),
-            (
-                "receivers",
-                [
-                    .get: Operation(role: .viewer) { request in
-                        try .data(ReceiverList(receivers: await intents.receivers(for: request.asker)))
-                    }
-                ]
-            ),
-            (
-                "receivers/:name/test",
-                [
-                    .post: Operation(role: .operator) { request in
-                        try .data(
-                            ReceiverTestContent(
-                                test: await intents.test(
-                                    receiver: request.parameter("name"), for: request.asker)))
-                    }
-                ]
-            ),
-            (
-                "audit",
-                [
-                    .get: Operation(role: .admin, parameters: ["limit"]) { request in
-                        let limit = try request.query.number("limit", in: Self.auditLimit, else: 100)
-                        return try .data(AuditList(audit: await intents.audit(limit: limit, for: request.asker)))
-                    }
-                ]
-            ),
-        ]
+    /// The description of this API, open to everybody: it says nothing of the tenant.
+    private static var document: Response {
+        Response(
+            status: .ok, headers: [.contentType: "application/yaml", .xContentTypeOptions: "nosniff"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: PackageResources.openapi_yaml)))
     }
 
     // MARK: One request
 
-    private static let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options]
+    private static let methods: [HTTPRequest.Method] = [
+        .get, .head, .post, .put, .patch, .delete, .options, .trace, .connect,
+    ]
 
     private func add(
-        _ operations: [HTTPRequest.Method: Operation], at path: String, to router: Router<WebContext>
+        _ operations: [HTTPRequest.Method: APIEndpoint], at path: String, to router: Router<WebContext>
     ) {
         let allowed = operations.keys.map(\.rawValue).sorted().joined(separator: ", ")
         for method in Self.methods {
@@ -241,7 +69,7 @@ public struct APIRoutes: Sendable {
         }
     }
 
-    private func answer(_ operation: Operation, _ request: Request, _ context: WebContext) async -> Response {
+    private func answer(_ operation: APIEndpoint, _ request: Request, _ context: WebContext) async -> Response {
         do {
             let asker = try await asker(of: request, context)
             guard asker.role >= operation.role else {
@@ -254,10 +82,11 @@ public struct APIRoutes: Sendable {
             }
             let query = try Query(request, allowing: operation.parameters)
             let body = try await Self.body(of: request)
-            return try await operation.body(
+            return try await operation.answer(
                 APIRequest(
                     asker: asker, parameters: context.parameters, query: query, body: body,
-                    contentType: request.headers[.contentType]))
+                    contentType: request.headers[.contentType],
+                    lastEventID: HTTPField.Name.lastEventID.flatMap { request.headers[$0] }))
         } catch let refusal as Refusal {
             return .problem(refusal)
         } catch {

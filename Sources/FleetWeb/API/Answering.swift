@@ -15,6 +15,8 @@ struct APIRequest: Sendable {
     /// At most ``APIRoutes/maximumBody`` bytes.
     let body: [UInt8]
     let contentType: String?
+    /// What somebody who comes back to a stream heard last.
+    let lastEventID: String?
 
     func parameter(_ name: String) throws(Refusal) -> String {
         guard let raw = parameters.get(name), let text = raw.removingPercentEncoding, !text.isEmpty else {

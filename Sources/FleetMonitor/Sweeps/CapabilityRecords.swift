@@ -1,0 +1,41 @@
+// From what the readers of Graph found to what people are shown of it.
+
+import FleetGraph
+import Timekeeping
+
+extension CapabilityRecord {
+    init(_ capability: DeviceCapability, at now: Moment) {
+        let state: State =
+            switch capability {
+            case .available: .available
+            case .notGranted, .metered: .unavailable
+            case .retired: .retired
+            case .transient, .stale: .degraded
+            }
+        self.init(state, capability.text, checked: now)
+    }
+
+    init(_ capability: CalendarCapability, at now: Moment) {
+        let state: State =
+            switch capability {
+            case .available: .available
+            case .notGranted, .outOfScope: .unavailable
+            case .transient: .degraded
+            }
+        self.init(state, capability.text, checked: now)
+    }
+
+    /// A source that is read or is not, without more to say about it.
+    init(_ what: String, isRead: Bool, at now: Moment) {
+        self.init(
+            isRead ? .available : .degraded,
+            isRead ? "\(what) is read." : "\(what) could not be read this time; it is tried again.", checked: now)
+    }
+
+    init(_ review: PermissionReview, at now: Moment) {
+        self.init(
+            review.missing.isEmpty ? .available : .unavailable,
+            review.remarks.isEmpty ? "Exactly what is needed is granted." : review.remarks.joined(separator: " "),
+            checked: now)
+    }
+}
