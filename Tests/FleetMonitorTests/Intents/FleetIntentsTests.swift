@@ -156,7 +156,8 @@ import Timekeeping
             let now = Date(timeIntervalSince1970: 0)
             change.transitions = (0..<count).map { _ in
                 Transition(
-                    tenant: TenantName("contoso"), condition: .roomOffline, subject: "1", from: .clear, to: .pending, at: now,
+                    tenant: TenantName("contoso"), condition: .roomOffline, subject: "1", from: .clear, to: .pending,
+                    at: now,
                     decidedAt: now, reason: "r", incident: nil)
             }
             return change
