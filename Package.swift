@@ -117,7 +117,8 @@ let package = Package(
         .target(
             name: "RoomwatchDaemon",
             dependencies: [
-                "CurlHTTP", "FleetChannels", "FleetConfiguration", "FleetCore", "FleetGraph", "FleetMonitor",
+                "CurlHTTP", "FleetAPI", "FleetChannels", "FleetConfiguration", "FleetCore", "FleetGraph",
+                "FleetMonitor",
                 "FleetStore", "FleetWeb", "GraphClient", "HTTPExchange", "MailExchange", "Systemd", "Timekeeping",
                 logging, serviceLifecycle, unixSignals,
             ],
@@ -125,7 +126,9 @@ let package = Package(
         .executableTarget(
             name: "roomwatchd",
             dependencies: [
-                "CMalloc", "CommandEntry", "FleetConfiguration", "RoomwatchDaemon", "Systemd", argumentParser, logging,
+                "CMalloc", "CommandEntry", "FleetAPI", "FleetConfiguration", "RoomwatchDaemon", "Systemd",
+                argumentParser,
+                logging,
             ],
             swiftSettings: strict),
 

@@ -2,7 +2,8 @@
 // rest to them.
 
 import CurlHTTP
-public import FleetConfiguration
+public import FleetAPI
+import FleetConfiguration
 import FleetChannels
 import FleetCore
 import FleetMonitor

@@ -1,6 +1,7 @@
 // Everything that runs for one tenant: its client, its sweeps, its inventory, its calendars.
 
 import CurlHTTP
+import FleetAPI
 import FleetConfiguration
 import FleetCore
 import FleetGraph

@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import CommandEntry
+import FleetAPI
 import FleetClient
 import Foundation
 
@@ -20,7 +21,7 @@ struct Roomctl: AsyncParsableCommand {
 
             Exit codes: 0 done, 1 failed or refused, 2 wrong arguments, 3 the daemon cannot be reached.
             """,
-        version: "0.1.0",
+        version: Version.text,
         subcommands: [
             Fleet.self, Rooms.self, Incidents.self, Acknowledge.self, Resolve.self, Comment.self, Silences.self,
             Maintenance.self, Explain.self,

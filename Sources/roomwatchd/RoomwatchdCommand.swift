@@ -3,6 +3,7 @@
 import ArgumentParser
 import CMalloc
 import CommandEntry
+import FleetAPI
 import FleetConfiguration
 import Foundation
 import Logging

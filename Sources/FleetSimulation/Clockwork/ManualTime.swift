@@ -33,9 +33,6 @@ public final class ManualTime: TimeSource {
     /// Since the beginning, by the steady clock.
     public var elapsed: Duration { start.elapsed(until: now()) }
 
-    /// Somebody sets the wall clock.
-    func setWall(by seconds: TimeInterval) { state.withLock { $0.now.wall += seconds } }
-
     /// How often anybody went to sleep.
     public var sleeps: Int { state.withLock { $0.lastID } }
 
