@@ -36,6 +36,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
@@ -91,13 +92,16 @@ let package = Package(
         .target(
             name: "FleetWeb",
             dependencies: [
-                "FleetAPI", crypto, httpTypes, hummingbird, logging, metrics, serviceLifecycle,
+                "FleetAPI", "Timekeeping", crypto, httpTypes, hummingbird, logging, metrics, serviceLifecycle,
+                .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOExtras", package: "swift-nio-extras"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             // Compiled in, so that the executable is whole without a folder of resources beside it.
-            resources: [.embedInCode("API/openapi.yaml")],
+            resources: [
+                .embedInCode("API/openapi.yaml"), .embedInCode("Pages/templates"), .embedInCode("Pages/assets"),
+            ],
             swiftSettings: strict),
 
         // The loops and the one writer.
@@ -219,7 +223,7 @@ let package = Package(
         .testTarget(
             name: "FleetWebTests",
             dependencies: [
-                "FleetAPI", "FleetWeb", httpTypes, hummingbird, logging, metrics,
+                "FleetAPI", "FleetWeb", "Timekeeping", httpTypes, hummingbird, logging, metrics,
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),

@@ -51,6 +51,8 @@ public final class EventFeed: Sendable {
     }
 
     func append(_ change: Change) {
+        // The rehearsal of the synthetic room is nobody's news.
+        guard !change.incidents.contains(where: \.isSynthetic) else { return }
         let count = change.transitions.count + change.incidents.count
         guard count > 0 else { return }
         // A fleet that falls at once brings more than is remembered; only what can be kept is put into words.

@@ -2,7 +2,7 @@
 // rest to them.
 
 import CurlHTTP
-public import FleetAPI
+import FleetAPI
 import FleetConfiguration
 import FleetChannels
 import FleetCore
@@ -160,9 +160,16 @@ public struct Daemon: Sendable {
             kinds: Dictionary(
                 configuration.receivers.map { ($0.name, $0.channel.kind.rawValue) },
                 uniquingKeysWith: { first, _ in first }), time: time)
+        let pages: PageRoutes
+        do {
+            pages = try PageRoutes(
+                intents: intents, tokens: tokens, externalURL: configuration.api.externalURL, time: time)
+        } catch {
+            throw .listener("the pages cannot be drawn: \(error); please report this as a bug")
+        }
         let router = WebApplication.router(
             registry: registry, sources: sources(parts: parts, watches: watches),
-            api: APIRoutes(intents: intents, tokens: tokens))
+            api: APIRoutes(intents: intents, tokens: tokens), pages: pages)
         let drain = Drain()
         let signals = await ProcessSignals.trapping([.hangup])
         let retention = RetentionPolicy(

@@ -3,7 +3,6 @@
 import FleetAPI
 @testable import FleetWeb
 import Foundation
-import Logging
 import Testing
 
 @Suite(.serialized) struct APIRoutesTests {
@@ -20,24 +19,7 @@ import Testing
         let router = WebApplication.router(
             registry: MetricRegistry(), sources: WebSources(unready: { [] }, gauges: { [] }),
             api: APIRoutes(intents: intents, tokens: AccessTokens(table)))
-        let path = FileManager.default.temporaryDirectory.appending(path: "rw-\(UUID().uuidString.prefix(8)).sock")
-            .path(percentEncoded: false)
-        let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let (addresses, said) = AsyncStream.makeStream(of: String.self)
-        let server = WebServer(listener: .socket(path: path), router: router, log: log) { said.yield($0) }
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                defer { said.finish() }
-                do { try await server.run() } catch is CancellationError {}
-            }
-            for await _ in addresses {
-                try await body(path)
-                break
-            }
-            group.cancelAll()
-            try await group.waitForAll()
-        }
-        try? FileManager.default.removeItem(atPath: path)
+        try await serve(router, body)
     }
 
     private static func hash(_ token: String) -> String {

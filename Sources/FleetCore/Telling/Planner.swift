@@ -1,7 +1,7 @@
 // Who is told what, decided once and with its reason (Telling). The planner sees the incident, the routes and
 // what each receiver has already been sent; it answers with rows to write and rows to withdraw, and does neither.
 
-public import struct Foundation.Date
+import struct Foundation.Date
 public import Timekeeping
 
 /// What the planner wants written.

@@ -52,7 +52,8 @@ public struct LedgerIntents: Intents {
             page.incidents = (page.incidents + known.filter { $0.id >= end }).sorted { $0.id > $1.id }
         }
         return IncidentList.Content(
-            incidents: page.incidents.map { IncidentBody($0, from: sender) }, nextCursor: page.next?.text)
+            incidents: page.incidents.filter { !$0.isSynthetic }.map { IncidentBody($0, from: sender) },
+            nextCursor: page.next?.text)
     }
 
     public func incident(_ id: String, for asker: Asker) async throws(Refusal) -> IncidentDetail {

@@ -151,3 +151,8 @@ extension Ledger {
         carryOut(decision, tenant: .roomwatch, at: now)
     }
 }
+
+extension Incident {
+    /// Whether it is the rehearsal of the synthetic room, which is nobody's trouble: it stays out of every list.
+    var isSynthetic: Bool { tenant == .roomwatch && condition == .roomOffline }
+}

@@ -45,6 +45,13 @@ struct JSONText {
         needsComma = true
     }
 
+    /// JSON has no infinities; they become zero.
+    mutating func add(_ name: StaticString, _ number: Double) {
+        self.name(name)
+        bytes.append(contentsOf: (number.isFinite ? number : 0).description.utf8)
+        needsComma = true
+    }
+
     mutating func add(_ name: StaticString, _ flag: Bool) {
         self.name(name)
         bytes.append(contentsOf: (flag ? "true" : "false").utf8)

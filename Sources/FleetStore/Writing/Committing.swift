@@ -60,7 +60,7 @@ extension Database {
             arguments.add(track.inUseAtFirstBad)
             arguments.add(track.onset)
             arguments.add(track.voice)
-            arguments.add(try track.flap.map(JSONColumn.text))
+            arguments.add(track.flap.map(FlapText.text))
             arguments.add(track.firstBadAfter)
             try arguments.run()
         }

@@ -1,4 +1,4 @@
-// What the daemon serves: liveness, readiness, figures and the API. Pages join here.
+// What the daemon serves: liveness, readiness, figures and the API. Pages stand at `/`.
 
 import Foundation
 public import Hummingbird
@@ -23,10 +23,11 @@ public enum WebApplication {
     /// `/healthz`, `/readyz` and `/metrics`, open to everybody who can reach the listener, and `/api/v1` for those who
     /// may (Contract, HTTP).
     public static func router(
-        registry: MetricRegistry, sources: WebSources, api: APIRoutes? = nil
+        registry: MetricRegistry, sources: WebSources, api: APIRoutes? = nil, pages: PageRoutes? = nil
     ) -> Router<WebContext> {
         let router = Router(context: WebContext.self)
         api?.add(to: router)
+        pages?.add(to: router)
         router.get("healthz") { _, _ in
             text("ok\n")
         }

@@ -1,0 +1,234 @@
+// Each page: what it asks of the monitor, and how the answer becomes what its template reads.
+
+import FleetAPI
+import Foundation
+import Hummingbird
+import HummingbirdCore
+import Timekeeping
+
+extension PageRoutes {
+    /// With more rooms than this a page draws tiles of those only that are not well; a building's own page draws all.
+    static let mostTiles = 3_000
+    /// Incidents on the start page.
+    static let shownIncidents = 20
+
+    private var now: Timestamp { Timestamp(time.now().wall) }
+
+    func fleetPage(
+        _ session: Session, building only: (tenant: String, name: String)?
+    ) async throws(Refusal) -> String {
+        let fleet = try await intents.fleet(for: session.asker)
+        let open = try await intents.incidents(
+            IncidentsQuery(statuses: ["open", "acknowledged"], limit: Self.shownIncidents), for: session.asker)
+        let total = fleet.tenants.reduce(0) { $0 + $1.counts.rooms }
+        let drawsAll = only != nil || total <= Self.mostTiles
+        var query = RoomsQuery(limit: .max)
+        query.tenant = only?.tenant
+        query.building = only?.name
+        if !drawsAll { query.states = ["pending", "down", "recovering", "unseen", "unknown"] }
+        let rooms = try await intents.rooms(query, for: session.asker).rooms
+        let places = Dictionary(grouping: rooms) { Place(tenant: $0.tenant, building: $0.building, floor: $0.floor) }
+        let now = now
+        let tenants = fleet.tenants.filter { only == nil || $0.name == only?.tenant }.map { tenant in
+            TenantModel(
+                name: tenant.name, counts: CountsModel(tenant.counts), isBlind: tenant.blind,
+                failure: tenant.sweepFailure ?? "", hasFailure: tenant.sweepFailure != nil,
+                swept: tenant.sweptAt.map { Instant($0, at: now).age } ?? "not yet",
+                buildings: tenant.buildings.filter { only == nil || $0.name == only?.name }.map { building in
+                    Self.model(building, of: tenant.name, places, isAlone: only != nil)
+                })
+        }
+        let openTotal = fleet.tenants.reduce(0) { $0 + $1.open.critical + $1.open.error + $1.open.warning }
+        let model = FleetModel(
+            tenants: tenants, incidents: open.incidents.map { IncidentRow($0, at: now) },
+            hasIncidents: !open.incidents.isEmpty, incidentsTotal: max(openTotal, open.incidents.count))
+        let title = only?.name ?? "Fleet"
+        return templates.page("fleet", model, title: title, at: "/", for: session)
+    }
+
+    private struct Place: Hashable {
+        var tenant: String
+        var building: String?
+        var floor: String?
+    }
+
+    private static func model(
+        _ building: FleetBody.Building, of tenant: String, _ places: [Place: [RoomBody]], isAlone: Bool
+    ) -> BuildingModel {
+        let address = "/buildings/\(segment(tenant))/\(segment(building.name ?? ""))"
+        let floors = building.floors.map { floor in
+            let tiles = (places[Place(tenant: tenant, building: building.name, floor: floor.name)] ?? [])
+                .map(TileModel.init)
+            let more = floor.counts.rooms - tiles.count
+            return FloorModel(
+                name: floor.name ?? "no floor known", tiles: tiles, more: max(0, more),
+                hasMore: more > 0 && building.name != nil)
+        }
+        let counts = building.counts
+        return BuildingModel(
+            name: building.name ?? "no building known", address: address, counts: CountsModel(counts), floors: floors,
+            isTroubled: isAlone || counts.up < counts.rooms)
+    }
+
+    private static func segment(_ text: String) -> String {
+        text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+    }
+
+    func incidentsPage(_ request: PageRequest, _ session: Session) async throws(Refusal) -> String {
+        struct Model {
+            var rows: [IncidentRow]
+            var hasRows: Bool
+            var isOpenOnly: Bool
+            var hasNext: Bool
+            var next: String
+        }
+        let showsAll = request.query["all"] != nil
+        let list = try await intents.incidents(
+            IncidentsQuery(
+                statuses: showsAll ? [] : ["open", "acknowledged"], cursor: request.query["cursor"].map(String.init),
+                limit: 100), for: session.asker)
+        let next = list.nextCursor.map { "/incidents?\(showsAll ? "all=1&" : "")cursor=\(Self.segment($0))" }
+        let model = Model(
+            rows: list.incidents.map { IncidentRow($0, at: now) }, hasRows: !list.incidents.isEmpty,
+            isOpenOnly: !showsAll, hasNext: next != nil, next: next ?? "")
+        return templates.page("incidents", model, title: "Incidents", at: "/incidents", for: session)
+    }
+
+    func incidentPage(_ id: String, _ session: Session) async throws(Refusal) -> String {
+        let detail = try await intents.incident(id, for: session.asker)
+        let one = detail.incident
+        let now = now
+        var facts = [
+            Fact(name: "Since", value: Instant(one.firstBadAt, at: now).words),
+            Fact(name: "Condition", value: one.condition), Fact(name: "Cause", value: one.cause),
+            Fact(name: "Rooms", value: String(one.roomsTotal)),
+        ]
+        if let after = one.firstBadAfter {
+            facts[0].value = "between \(Instant(after, at: now).clock) and \(Instant(one.firstBadAt, at: now).words)"
+        }
+        if let good = one.lastGoodAt { facts.append(Fact(name: "Last seen well", value: Instant(good, at: now).words)) }
+        if let meeting = one.meeting {
+            let span = "\(Instant(meeting.startsAt, at: now).clock) to \(Instant(meeting.endsAt, at: now).clock)"
+            facts.append(Fact(name: "Meeting", value: span))
+        }
+        if let contact = one.contact { facts.append(Fact(name: "Contact", value: contact)) }
+        if let by = one.acknowledgedBy { facts.append(Fact(name: "Taken on by", value: by)) }
+        if let at = one.resolvedAt {
+            facts.append(Fact(name: "Resolved", value: "\(Instant(at, at: now).words) (\(one.resolution ?? ""))"))
+        }
+        if let runbook = one.links.runbook { facts.append(Fact(name: "Runbook", value: runbook)) }
+        let model = IncidentModel(
+            id: one.id, summary: one.summary, severity: one.severity, status: one.status, facts: facts,
+            rooms: one.rooms.map {
+                IncidentModel.TileLink(
+                    id: $0.id, name: $0.name, place: [$0.building, $0.floor].compactMap(\.self).joined(separator: ", "))
+            },
+            evidence: one.evidence.map {
+                IncidentModel.EvidenceRow(
+                    at: Instant($0.observedAt, at: now).clock, source: $0.source, reading: $0.reading)
+            },
+            told: detail.notifications.map { TellingRow($0, at: now) }, hasTold: !detail.notifications.isEmpty,
+            untold: detail.suppressions.map { UntoldRow($0, at: now) }, hasUntold: !detail.suppressions.isEmpty,
+            comments: detail.comments.map {
+                IncidentModel.CommentRow(at: Instant($0.at, at: now).clock, author: $0.author, text: $0.text)
+            },
+            isOpen: one.status != "resolved", mayAct: session.asker.role >= .operator,
+            mayComment: session.asker.role >= .facilities, formKey: session.formKey,
+            silence: Self.scopeWords(one))
+        return templates.page("incident", model, title: one.summary, at: "/incidents", for: session)
+    }
+
+    private static func scopeWords(_ incident: IncidentBody) -> String {
+        incident.scope.kind == "room" ? "this room" : "this \(incident.scope.kind)"
+    }
+
+    /// Silences what the incident is about, and nothing wider.
+    func silence(_ id: String, _ form: [String: String], _ session: Session) async throws(Refusal) {
+        guard let hours = form["hours"].flatMap(Int.init), (1...168).contains(hours) else {
+            throw Refusal(.invalid, "the length is none of the choices", remedy: "choose one")
+        }
+        let incident = try await intents.incident(id, for: session.asker).incident
+        func quoted(_ text: String) -> String {
+            "\"\(text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
+        }
+        var matchers = ["tenant=\(quoted(incident.tenant))"]
+        switch incident.scope.kind {
+        case "room": matchers.append("room=\(quoted(incident.rooms.first?.name ?? incident.scope.name))")
+        case "floor":
+            matchers.append("floor=\(quoted(incident.rooms.first?.floor ?? incident.scope.name))")
+            if let building = incident.rooms.first?.building { matchers.append("building=\(quoted(building))") }
+        case "building": matchers.append("building=\(quoted(incident.rooms.first?.building ?? incident.scope.name))")
+        default: matchers.append("condition=\(quoted(incident.condition))")
+        }
+        let end = time.now().wall.addingTimeInterval(Double(hours) * 3_600)
+        _ = try await intents.create(
+            SilenceRequest(matchers: matchers, endsAt: Timestamp(end), reason: form["reason"] ?? ""),
+            for: session.asker)
+    }
+
+    func roomPage(_ id: String, _ session: Session) async throws(Refusal) -> String {
+        let one = try await intents.explain(room: id, for: session.asker)
+        let room = try await intents.room(id, for: session.asker)
+        let now = now
+        var facts = [
+            Fact(name: "State", value: room.state), Fact(name: "Mail", value: room.email),
+            Fact(name: "Place", value: [room.building, room.floor].compactMap(\.self).joined(separator: ", ")),
+            Fact(name: "Presence", value: room.reading ?? "nothing yet"),
+            Fact(name: "Observability", value: room.observability),
+            Fact(name: "An outage now is", value: one.severity.now),
+        ]
+        if let model = room.model { facts.append(Fact(name: "Model", value: model)) }
+        if let capacity = room.capacity { facts.append(Fact(name: "Seats", value: String(capacity))) }
+        if let meeting = room.meeting {
+            let span = "\(Instant(meeting.startsAt, at: now).clock) to \(Instant(meeting.endsAt, at: now).clock)"
+            facts.append(Fact(name: "Meeting", value: span))
+        }
+        let model = RoomModel(
+            name: room.name, facts: facts.filter { !$0.value.isEmpty }, answer: one.answer,
+            observations: one.observations.map {
+                IncidentModel.EvidenceRow(
+                    at: $0.askedAt.map { Instant($0, at: now).clock } ?? "", source: $0.source, reading: $0.reading)
+            },
+            transitions: one.transitions.reversed().map {
+                RoomModel.TransitionRow(
+                    at: Instant($0.at, at: now).clock, condition: $0.condition, from: $0.from, to: $0.to,
+                    reason: $0.reason)
+            },
+            told: one.notifications.map { TellingRow($0, at: now) }, hasTold: !one.notifications.isEmpty,
+            untold: one.suppressions.map { UntoldRow($0, at: now) }, hasUntold: !one.suppressions.isEmpty)
+        return templates.page("room", model, title: room.name, at: "", for: session)
+    }
+
+    func deliveryPage(_ session: Session) async throws(Refusal) -> String {
+        guard session.asker.tenant == nil else {
+            let model = DeliveryModel(receivers: [], told: [], hasTold: false, isBound: true)
+            return templates.page("delivery", model, title: "Delivery", at: "/delivery", for: session)
+        }
+        let receivers = try await intents.receivers(for: session.asker)
+        let newest = try await intents.deliveries(DeliveriesQuery(), for: session.asker)
+        let now = now
+        let model = DeliveryModel(
+            receivers: receivers.map {
+                DeliveryModel.ReceiverRow(
+                    name: $0.name, kind: $0.kind, state: $0.state, backlog: $0.backlog,
+                    waiting: $0.waitingSince.map { Instant($0, at: now).age } ?? "", fallback: $0.fallback ?? "")
+            }, told: newest.map { TellingRow($0, at: now) }, hasTold: !newest.isEmpty, isBound: false)
+        return templates.page("delivery", model, title: "Delivery", at: "/delivery", for: session)
+    }
+
+    func capabilitiesPage(_ session: Session) async throws(Refusal) -> String {
+        let rows = try await intents.capabilities(for: session.asker)
+        let model = CapabilitiesModel(
+            rows: rows.map {
+                CapabilitiesModel.Row(
+                    tenant: $0.tenant, name: $0.name, state: $0.state, detail: $0.detail,
+                    checked: $0.checkedAt.map { Instant($0, at: now).age } ?? "")
+            })
+        return templates.page("capabilities", model, title: "Capabilities", at: "/capabilities", for: session)
+    }
+}
+
+extension Instant {
+    /// The exact time and how long ago that was.
+    var words: String { "\(clock), \(age)" }
+}
