@@ -1,6 +1,7 @@
 // One run from the first program started to the last one ended. Whatever way it ends, the terminal is given back, the
 // children are ended and the directory is removed, in this order.
 
+import Crypto
 import CurlHTTP
 import Foundation
 import ServiceLifecycle
@@ -116,6 +117,9 @@ extension DemoRun {
         cast.workspace = workspace
         try workspace.write(tenantSecret + "\n", to: Workspace.tenantSecret)
         try workspace.write(signature.secretText + "\n", to: Workspace.hookSecret)
+        let token = Self.hexadecimal(SymmetricKey(size: .bits128).withUnsafeBytes { Array($0) })
+        let hash = Self.hexadecimal(Array(SHA256.hash(data: Data(token.utf8))))
+        try workspace.write("visitor operator sha256:\(hash)\n", to: Workspace.tokens)
         let simulator = try startSimulator(workspace, cast)
         let tenant = try await simulator.announcement(after: "ready ", in: simulator.standardOutput, time: time)
         let began = time.now()
@@ -132,12 +136,18 @@ extension DemoRun {
         let address = try await daemon.announcement(
             after: "listening on http://", in: daemon.standardError, time: time)
         await stage.note("roomwatchd: metrics at http://\(address)/metrics", at: time.now().wall)
+        await stage.note("Pages at http://\(address)/, sign in with the token \(token)", at: time.now().wall)
+        await stage.show(pages: "http://\(address)/  sign in with \(token)")
 
         let transport = CurlTransport(configuration: CurlConfiguration(userAgent: "roomwatch-demo"), time: time)
         cast.transport = transport
         let reader = FigureReader(daemon: "http://\(address)", tenant: tenant, transport: transport)
         if !options.isPlain { terminal.take() }
         try await follow(reader, children: [simulator, daemon], began: began)
+    }
+
+    private static func hexadecimal(_ bytes: [UInt8]) -> String {
+        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
     private func startSimulator(_ workspace: Workspace, _ cast: Cast) throws -> Child {

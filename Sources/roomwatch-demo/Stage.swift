@@ -22,6 +22,8 @@ struct Scene: Sendable {
     var figures: Figures
     var isWatching: Bool
     var summary: Summary
+    /// Where the pages are and how to get in; `nil` before the daemon listens.
+    var pages: String?
 
     var elapsed: Double { max(0, now.timeIntervalSince(startedAt)) }
 }
@@ -47,6 +49,7 @@ actor Stage {
     private var scoreboard: Scoreboard
     private var grid: RoomGrid
     private var figures = Figures()
+    private var pages: String?
     private var latest: [Scene.Line] = []
     private var startedAt: Date
     private var refused = 0
@@ -67,6 +70,8 @@ actor Stage {
     }
 
     func note(_ text: String, at now: Date) { say(text, at: now) }
+
+    func show(pages text: String) { pages = text }
 
     /// The daemon has attempted its first sweep.
     func watching(since now: Date) {
@@ -122,7 +127,7 @@ actor Stage {
     func scene(at now: Date) -> Scene {
         Scene(
             plan: plan, now: now, startedAt: startedAt, grid: grid, open: scoreboard.openIncidents, latest: latest,
-            figures: figures, isWatching: scoreboard.watchingSince != nil, summary: summary(at: now))
+            figures: figures, isWatching: scoreboard.watchingSince != nil, summary: summary(at: now), pages: pages)
     }
 
     private func say(_ text: String, at instant: Date?) {

@@ -163,7 +163,12 @@ struct TerminalView: Sendable {
             line.add(building.text, building.isClean ? .plain : .alarm)
             return line
         }
-        return [daemon, sweeps, graph] + places + [score]
+        let pages = scene.pages.map { text in
+            var line = StyledLine("Pages   ", .strong)
+            line.add(text)
+            return line
+        }
+        return [daemon, sweeps, graph] + places + [pages].compactMap(\.self) + [score]
     }
 
     // MARK: Words and colours

@@ -61,7 +61,7 @@ struct Workspace: Sendable {
         detection: { offline_after: 3, offline_hold: 10s, online_after: 2, online_hold: 30s }
         hours: { default: { days: mon-sun, from: "00:00", to: "24:00" } }
         store: { path: "\(file("roomwatch.sqlite"))" }
-        api: { listen: "127.0.0.1:0", socket: "\(file("api.sock"))" }
+        api: { listen: "127.0.0.1:0", socket: "\(file("api.sock"))", tokens_file: \(Self.tokens) }
         receivers:
           - name: demo
             webhook: { url: "\(webhook)", secret_file: \(Self.hookSecret) }
@@ -75,5 +75,6 @@ struct Workspace: Sendable {
 
     static let tenantSecret = "tenant-secret"
     static let hookSecret = "hook-secret"
+    static let tokens = "api-tokens"
     static let truth = "ground-truth.jsonl"
 }
