@@ -10,6 +10,8 @@ import Timekeeping
 public final class EventFeed: Sendable {
     /// Events that are remembered; a listener that is further behind starts over.
     static let capacity = 4_096
+    /// At once; fewer than the connections of a listener, so that streams cannot keep out who asks or acknowledges.
+    static let maximumListeners = 100
 
     /// Tells one run of the daemon from the next, because sequences begin anew.
     public let epoch: String
@@ -52,12 +54,14 @@ public final class EventFeed: Sendable {
 
     func append(_ change: Change) {
         // The rehearsal of the synthetic room is nobody's news.
-        guard !change.incidents.contains(where: \.isSynthetic) else { return }
-        let count = change.transitions.count + change.incidents.count
+        let isNews: (TenantName, Condition) -> Bool = { $0 != .roomwatch || $1 != .roomOffline }
+        let allTransitions = change.transitions.filter { isNews($0.tenant, $0.condition) }
+        let allIncidents = change.incidents.filter { !$0.isSynthetic }
+        let count = allTransitions.count + allIncidents.count
         guard count > 0 else { return }
         // A fleet that falls at once brings more than is remembered; only what can be kept is put into words.
-        let transitions = change.transitions.suffix(max(0, Self.capacity - change.incidents.count))
-        let incidents = change.incidents.suffix(Self.capacity)
+        let transitions = allTransitions.suffix(max(0, Self.capacity - allIncidents.count))
+        let incidents = allIncidents.suffix(Self.capacity)
         let bells = state.withLock { state in
             let skipped = count - transitions.count - incidents.count
             if skipped > 0 { state.events.removeAll() }
@@ -73,16 +77,17 @@ public final class EventFeed: Sendable {
         for bell in bells { bell.ring() }
     }
 
-    /// Has a bell rung at every event until ``forget(_:)``.
-    public func register(_ bell: Bell) -> UInt64 {
+    /// Has a bell rung at every event until ``forget(_:)``; `nil` when there are too many already.
+    func register(_ bell: Bell) -> UInt64? {
         state.withLock { state in
+            guard state.bells.count < Self.maximumListeners else { return nil }
             state.lastListener += 1
             state.bells[state.lastListener] = bell
             return state.lastListener
         }
     }
 
-    public func forget(_ listener: UInt64) { state.withLock { _ = $0.bells.removeValue(forKey: listener) } }
+    func forget(_ listener: UInt64) { state.withLock { _ = $0.bells.removeValue(forKey: listener) } }
 }
 
 /// One listener of the feed.
@@ -100,11 +105,13 @@ final class FeedListener: EventSubscription {
     /// - Parameters:
     ///   - after: the id of the last event that was heard; `nil` for what comes from now on.
     ///   - tenant: the only tenant that is listened to.
-    init(to feed: EventFeed, after: String?, tenant: String?, time: any TimeSource) {
+    /// - Returns: `nil` when the feed has no place left.
+    init?(to feed: EventFeed, after: String?, tenant: String?, time: any TimeSource) {
+        guard let registration = feed.register(bell) else { return nil }
         self.feed = feed
         self.time = time
         self.tenant = tenant
-        registration = feed.register(bell)
+        self.registration = registration
         position = Mutex(after.map { feed.sequence(of: $0) } ?? feed.newest)
     }
 

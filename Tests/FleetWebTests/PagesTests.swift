@@ -130,7 +130,7 @@ private final class HandClock: TimeSource {
         let deeds = intents.asked.filter { $0.hasSuffix("by operator") && !$0.hasPrefix("fleet") }
         #expect(deeds.contains("acknowledge i1 - by operator"))
         #expect(deeds.contains("comment i1 on my way by operator"))
-        #expect(deeds.contains(#"create ["tenant=\"contoso\"", "room=\"Room 17\""] cabling by operator"#))
+        #expect(deeds.contains(#"create ["tenant=\"contoso\"", "room=\"1\""] cabling by operator"#))
         #expect(intents.asked.count { $0.hasPrefix("resolve") } == 1)
     }
 

@@ -78,7 +78,12 @@ extension LedgerIntents {
     }
 
     public func listen(after: String?, for asker: Asker) async throws(Refusal) -> any EventSubscription {
-        FeedListener(to: ledger.feed, after: after, tenant: asker.tenant, time: time)
+        guard let listener = FeedListener(to: ledger.feed, after: after, tenant: asker.tenant, time: time) else {
+            throw Refusal(
+                .unavailable, "\(EventFeed.maximumListeners) streams are open already",
+                remedy: "close some pages, or ask again later")
+        }
+        return listener
     }
 
     private static let roomStates = ["up", "pending", "down", "recovering", "unseen", "unknown"]

@@ -86,7 +86,10 @@ public struct APIRoutes: Sendable {
                 APIRequest(
                     asker: asker, parameters: context.parameters, query: query, body: body,
                     contentType: request.headers[.contentType],
-                    lastEventID: HTTPField.Name.lastEventID.flatMap { request.headers[$0] }))
+                    lastEventID: HTTPField.Name.lastEventID.flatMap { request.headers[$0] },
+                    isStillAllowed: { [tokens, authorization = request.headers[.authorization]] in
+                        authorization.map { Self.bearer($0, among: tokens)?.isOf(asker) ?? false } ?? true
+                    }))
         } catch let refusal as Refusal {
             return .problem(refusal)
         } catch {
@@ -105,10 +108,7 @@ public struct APIRoutes: Sendable {
             case .remote(let address): address
             }
         if let authorization = request.headers[.authorization] {
-            let parts = authorization.split(separator: " ", maxSplits: 1)
-            guard parts.count == 2, parts[0].lowercased() == "bearer",
-                let token = tokens.current.bearer(of: parts[1].trimmingCharacters(in: .whitespaces))
-            else {
+            guard let token = Self.bearer(authorization, among: tokens) else {
                 throw Refusal(
                     .unauthenticated, "the token is not one of this daemon",
                     remedy: "send Authorization: Bearer with a token whose hash is in api.tokens_file")
@@ -122,6 +122,12 @@ public struct APIRoutes: Sendable {
                     "send Authorization: Bearer with a token whose hash is in api.tokens_file, or use the unix socket")
         }
         return Asker(name: user, role: .operator, origin: origin)
+    }
+
+    private static func bearer(_ authorization: String, among tokens: AccessTokens) -> AccessToken? {
+        let parts = authorization.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
+        return tokens.current.bearer(of: parts[1].trimmingCharacters(in: .whitespaces))
     }
 
     private static func body(of request: Request) async throws(Refusal) -> [UInt8] {

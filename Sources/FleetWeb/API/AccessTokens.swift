@@ -13,6 +13,9 @@ public struct AccessToken: Sendable, Hashable {
     public var tenant: String?
     /// SHA-256 of the token.
     var hash: [UInt8]
+
+    /// Whether it gives an asker the rights that they have.
+    func isOf(_ asker: Asker) -> Bool { name == asker.name && role == asker.role && tenant == asker.tenant }
 }
 
 /// A line that cannot be used; nothing of the hash is quoted.

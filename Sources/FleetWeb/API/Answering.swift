@@ -17,6 +17,8 @@ struct APIRequest: Sendable {
     let contentType: String?
     /// What somebody who comes back to a stream heard last.
     let lastEventID: String?
+    /// Whether the asker's token is still one of the file with the same rights; true on the unix socket.
+    let isStillAllowed: @Sendable () -> Bool
 
     func parameter(_ name: String) throws(Refusal) -> String {
         guard let raw = parameters.get(name), let text = raw.removingPercentEncoding, !text.isEmpty else {

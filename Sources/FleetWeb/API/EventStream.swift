@@ -14,32 +14,38 @@ extension HTTPField.Name {
 
 extension Response {
     /// Streams until the listener goes or the daemon stops.
-    static func events(_ subscription: any EventSubscription) -> Response {
+    ///
+    /// - Parameter isAllowed: asked before each batch: who loses the right to listen in mid-stream hears no more.
+    static func events(
+        _ subscription: any EventSubscription, while isAllowed: @escaping @Sendable () -> Bool
+    ) -> Response {
         Response(
             status: .ok,
             headers: [
                 .contentType: "text/event-stream", .cacheControl: "no-store", .xContentTypeOptions: "nosniff",
             ],
-            body: ResponseBody(asyncSequence: EventBytes(subscription: subscription)))
+            body: ResponseBody(asyncSequence: EventBytes(subscription: subscription, isAllowed: isAllowed)))
     }
 }
 
 /// The stream's bytes, batch by batch, until the daemon stops; when the listener goes, writing ends it.
 private struct EventBytes: AsyncSequence, Sendable {
     let subscription: any EventSubscription
+    let isAllowed: @Sendable () -> Bool
 
     struct AsyncIterator: AsyncIteratorProtocol {
         let subscription: any EventSubscription
+        let isAllowed: @Sendable () -> Bool
 
         mutating func next() async throws -> ByteBuffer? {
             let subscription = subscription
             let batch = await cancelWhenGracefulShutdown { await subscription.next() }
-            guard !Task.isCancelled, !Task.isShuttingDownGracefully else { return nil }
+            guard !Task.isCancelled, !Task.isShuttingDownGracefully, isAllowed() else { return nil }
             return ByteBuffer(bytes: try EventText.bytes(of: batch))
         }
     }
 
-    func makeAsyncIterator() -> AsyncIterator { AsyncIterator(subscription: subscription) }
+    func makeAsyncIterator() -> AsyncIterator { AsyncIterator(subscription: subscription, isAllowed: isAllowed) }
 }
 
 /// Events as the specification writes them.

@@ -47,7 +47,9 @@ extension APIEndpoint {
                 return try .data(ReceiverTestContent(test: test))
             },
             APIEndpoint(.get, "events", .viewer) { request in
-                .events(try await intents.listen(after: request.lastEventID, for: request.asker))
+                .events(
+                    try await intents.listen(after: request.lastEventID, for: request.asker),
+                    while: request.isStillAllowed)
             },
             APIEndpoint(.get, "audit", .admin, parameters: ["limit"]) { request in
                 let limit = try request.query.number("limit", in: 1...1_000, else: 100)

@@ -187,7 +187,9 @@ public struct PageRoutes: Sendable {
         guard let session = session(of: request) else { return Self.html("", status: .unauthorized) }
         do throws(Refusal) {
             let last = HTTPField.Name.lastEventID.flatMap { request.headers[$0] }
-            return .events(try await intents.listen(after: last, for: session.asker))
+            return .events(try await intents.listen(after: last, for: session.asker)) { [sessions] in
+                sessions.session(session.id) != nil
+            }
         } catch {
             return problem(error, session)
         }

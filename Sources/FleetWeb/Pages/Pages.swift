@@ -153,7 +153,9 @@ extension PageRoutes {
         }
         var matchers = ["tenant=\(quoted(incident.tenant))"]
         switch incident.scope.kind {
-        case "room": matchers.append("room=\(quoted(incident.rooms.first?.name ?? incident.scope.name))")
+        case "room":
+            // Two rooms may share a name, but no account id.
+            matchers.append("room=\(quoted(incident.rooms.first?.id ?? incident.scope.id))")
         case "floor":
             matchers.append("floor=\(quoted(incident.rooms.first?.floor ?? incident.scope.name))")
             if let building = incident.rooms.first?.building { matchers.append("building=\(quoted(building))") }

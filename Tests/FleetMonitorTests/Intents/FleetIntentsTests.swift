@@ -6,6 +6,7 @@ import FleetCore
 import FleetSimulation
 import FleetStore
 import Foundation
+import Synchronization
 import Testing
 import Timekeeping
 
@@ -144,9 +145,14 @@ import Timekeeping
         let stranger = try stage.ask { intents throws(Refusal) in
             try await intents.listen(after: batch.lastID, for: .stranger)
         }
-        let foreign = stage.start { _ = await stranger.next() }
+        let heard = Mutex<EventBatch?>(nil)
+        let foreign = stage.start {
+            let batch = await stranger.next()
+            heard.withLock { $0 = batch }
+        }
         stage.run(for: .seconds(16))
         foreign.cancel()
+        #expect(heard.withLock { $0?.events } == [])
     }
 
     @Test func whoFallsTooFarBehindIsToldToBeginAgain() throws {
