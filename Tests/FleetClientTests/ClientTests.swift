@@ -197,7 +197,7 @@ final class EchoIntents: Intents {
                 phase: "clear", firstBadAt: nil, firedAt: nil, streak: 0, needed: 3, lastGoodAt: nil, isUnseen: false),
             standing: .init(voice: "none", onsetAt: nil), severity: .init(now: "error", reasons: []), incident: nil,
             notifications: [], suppressions: [], quiet: [],
-            flapping: .init(penalty: 0, isFlapping: false, endsAt: nil), transitions: [])
+            flapping: .init(penalty: 0, isFlapping: false, endsAt: nil), transitions: [], presence: [])
     }
     func receivers(for asker: Asker) async throws(Refusal) -> [ReceiverBody] { [] }
     func test(receiver: String, for asker: Asker) async throws(Refusal) -> ReceiverTestBody {

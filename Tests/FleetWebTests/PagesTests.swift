@@ -30,7 +30,7 @@ private final class HandClock: TimeSource {
         return try TokenTable(parsing: lines.joined(separator: "\n"), tenants: ["contoso"])
     }
 
-    private func serving(
+    func serving(
         _ intents: ScriptedIntents = ScriptedIntents(), externalURL: String? = nil,
         _ body: @escaping @Sendable (String) async throws -> Void
     ) async throws {
@@ -41,7 +41,7 @@ private final class HandClock: TimeSource {
         try await serve(router, body)
     }
 
-    private func signedIn(_ role: String, _ path: String) async throws -> (cookie: String, key: String) {
+    func signedIn(_ role: String, _ path: String) async throws -> (cookie: String, key: String) {
         let answer = try await LoopbackClient.send(
             "POST", "/sign-in", fields: ["Content-Type": "application/x-www-form-urlencoded"],
             body: "token=token+of+\(role)&next=%2F", socket: path)
@@ -56,8 +56,10 @@ private final class HandClock: TimeSource {
     @Test func withoutASessionEveryPageLeadsToTheSignIn() async throws {
         let intents = ScriptedIntents()
         try await serving(intents) { path in
-            for page in ["/", "/incidents", "/incidents/x", "/rooms/x", "/delivery", "/capabilities", "/buildings/a/b"]
-            {
+            for page in [
+                "/", "/incidents", "/incidents/x", "/rooms", "/rooms/x", "/quiet", "/delivery", "/capabilities",
+                "/buildings/a/b",
+            ] {
                 let answer = try await LoopbackClient.send("GET", page, socket: path)
                 #expect(answer.status == 303)
                 #expect(answer.fields["location"]?.hasPrefix("/sign-in?next=%2F") == true, "\(page)")
@@ -137,7 +139,10 @@ private final class HandClock: TimeSource {
     @Test func everyPageIsDrawnGuardedAndTrustsNoName() async throws {
         try await serving { path in
             let (cookie, _) = try await signedIn("operator", path)
-            for page in ["/", "/incidents", "/incidents?all=1", "/incidents/i1", "/delivery", "/capabilities"] {
+            for page in [
+                "/", "/rooms", "/incidents", "/incidents?all=1", "/incidents/i1", "/quiet", "/delivery",
+                "/capabilities",
+            ] {
                 let answer = try await LoopbackClient.send("GET", page, fields: ["Cookie": cookie], socket: path)
                 #expect(answer.status == 200, "\(page)")
                 #expect(answer.body.contains("<h1>"), "\(page)")
@@ -157,14 +162,23 @@ private final class HandClock: TimeSource {
         var room = ScriptedIntents.room
         room.name = "<script>alert(1)</script>\" onload=\"x"
         let floor = FloorModel(name: room.name, tiles: [TileModel(room)], more: 0, hasMore: false)
-        let counts = CountsModel(FleetBody.Counts())
-        let building = BuildingModel(
-            name: room.name, address: "/", counts: counts, floors: [floor], isTroubled: true)
-        let tenant = TenantModel(
-            name: "contoso", counts: counts, isBlind: true, failure: room.name, hasFailure: true, swept: "now",
-            buildings: [building])
+        var counts = FleetBody.Counts()
+        counts.count(room.state)
+        room.building = room.name
+        let building = FleetBody.Building(
+            name: room.name, counts: counts, floors: [FleetBody.Floor(name: room.floor, counts: counts)])
+        var tiles = Tiles([room], limit: 10)
+        let tenant = FleetBody.Tenant(
+            name: "contoso", counts: counts, weak: 0, blind: true, sweptAt: nil, sweepFailure: room.name,
+            open: FleetBody.Open(critical: 0, error: 0, warning: 0), buildings: [building])
+        let model = TenantModel(
+            tenant, buildings: [BuildingModel(building, of: "contoso", drawing: &tiles, isAlone: false)],
+            at: ScriptedIntents.at)
         let text = templates.text(
-            "fleet", FleetModel(tenants: [tenant], incidents: [], hasIncidents: false, incidentsTotal: 0))
+            "fleet",
+            FleetModel(
+                figures: [], tenants: [model], incidents: [], hasIncidents: false, incidentsTotal: 0, hasMore: false))
+        #expect(text.contains("data-room"))
         #expect(!text.contains("<script>") && !text.contains("\" onload"))
         #expect(text.contains("&lt;script&gt;"))
     }
@@ -213,13 +227,5 @@ private final class HandClock: TimeSource {
         let now = ScriptedIntents.at
         let then = Timestamp(now.date.addingTimeInterval(-Double(seconds)))
         #expect(Instant(then, at: now).age == words)
-    }
-
-    @Test func aBarIsAsLongAsItsRooms() {
-        var counts = FleetBody.Counts()
-        for state in ["up", "up", "up", "down"] { counts.count(state) }
-        let model = CountsModel(counts)
-        #expect(model.sentence == "1 down, 3 up")
-        #expect(model.parts.map { "\($0.state) \($0.start) \($0.share)" } == ["down 0.0 25.0", "up 25.0 75.0"])
     }
 }

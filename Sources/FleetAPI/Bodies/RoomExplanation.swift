@@ -23,6 +23,11 @@ public struct RoomExplanation: Sendable, Hashable, Codable {
     public var flapping: Flapping
     /// Of the last day, oldest first.
     public var transitions: [Transition]
+    /// What presence said in the last day, oldest first; the newest ``maximumStretches`` where there were more.
+    public var presence: [Stretch]
+
+    /// Stretches of presence that are listed at most; a room that flaps once a minute all day has more.
+    public static let maximumStretches = 500
 
     public struct Observation: Sendable, Hashable, Codable {
         public var source: String
@@ -151,11 +156,29 @@ public struct RoomExplanation: Sendable, Hashable, Codable {
         }
     }
 
+    /// A time in which a source said the same thing. Between two of them nobody was watching.
+    public struct Stretch: Sendable, Hashable, Codable {
+        public var from: Timestamp
+        /// Of the last one, the newest complete sweep.
+        public var to: Timestamp
+        /// In the source's own words, or `unknown:` and why nothing is known.
+        public var reading: String
+        /// What it proves of the room: `good`, `bad` or `unknown`.
+        public var signal: String
+
+        public init(from: Timestamp, to: Timestamp, reading: String, signal: String) {
+            self.from = from
+            self.to = to
+            self.reading = reading
+            self.signal = signal
+        }
+    }
+
     public init(
         at: Timestamp, tenant: String, room: IncidentBody.Room, answer: [String], observations: [Observation],
         condition: Condition, standing: Standing, severity: Severity, incident: IncidentBody?,
         notifications: [NotificationBody], suppressions: [SuppressionBody], quiet: [Quiet], flapping: Flapping,
-        transitions: [Transition]
+        transitions: [Transition], presence: [Stretch]
     ) {
         self.at = at
         self.tenant = tenant
@@ -171,6 +194,7 @@ public struct RoomExplanation: Sendable, Hashable, Codable {
         self.quiet = quiet
         self.flapping = flapping
         self.transitions = transitions
+        self.presence = presence
     }
 }
 

@@ -1,9 +1,18 @@
 // What Graph's presence words mean for a room. Two generations of spellings are in the field at once, either property
 // may carry a word of the other, and the case varies: one table over all of them, compared without case.
 
-import FleetCore
+public import FleetCore
 
-enum PresenceWords {
+public enum PresenceWords {
+    /// What a text that ``text(availability:activity:)`` wrote proves; `nil` for nothing.
+    public static func meaning(ofText text: String) -> Presence.Meaning? {
+        let words = text.split(separator: "/", maxSplits: 1).map(String.init)
+        guard let first = words.first,
+            case .value(let presence) = reading(availability: first, activity: words.count > 1 ? words[1] : "")
+        else { return nil }
+        return presence.meaning
+    }
+
     /// The verdict on one row.
     ///
     /// Availability decides; activity decides where availability is empty or unknown, and proves use in either case

@@ -4,6 +4,7 @@
 import FleetCore
 import FleetStore
 import Foundation
+import Timekeeping
 
 /// Reads the store for people.
 actor Archive {
@@ -26,6 +27,17 @@ actor Archive {
             key: incident.key, since: incident.firstBadAt, limit: Store.maximumQuiet)
         let until = incident.resolvedAt ?? .distantFuture
         return (try store.comments(of: incident.id), suppressions.filter { $0.at <= until })
+    }
+
+    /// What presence said of one room in the time that an explanation looks back, oldest first.
+    func presence(of account: AccountID, tenant: TenantName, until: Date) throws(StoreError) -> [StoredRun] {
+        let since = until.addingTimeInterval(-Ledger.explained.seconds)
+        return try store.runs(tenant: tenant, account: account, source: .presence, from: since, to: until).map { run in
+            // A run that began before is drawn from where the picture begins.
+            var run = run
+            run.first = max(run.first, since)
+            return run
+        }
     }
 
     func audit(limit: Int) throws(StoreError) -> [AuditEntry] { try store.audit(limit: limit) }

@@ -21,7 +21,8 @@ struct ExplanationText {
     private var findings: RoomFindings { one.findings }
     private var track: RoomTrack { one.findings.track }
 
-    func body(from sender: SenderIdentity) -> RoomExplanation {
+    /// - Parameter presence: what presence said in the last day.
+    func body(from sender: SenderIdentity, presence: [RoomExplanation.Stretch]) -> RoomExplanation {
         RoomExplanation(
             at: Timestamp(one.now.wall), tenant: one.tenant.text,
             room: IncidentBody.Room(Incident.RoomReference(findings.room)), answer: answer, observations: observations,
@@ -44,7 +45,7 @@ struct ExplanationText {
                 RoomExplanation.Transition(
                     at: Timestamp($0.at), condition: $0.condition.rawValue, from: $0.from.rawValue, to: $0.to.rawValue,
                     reason: $0.reason)
-            })
+            }, presence: presence)
     }
 
     // MARK: The answer

@@ -164,7 +164,13 @@ public struct LedgerIntents: Intents {
     // MARK: Rooms, receivers, audit
 
     public func explain(room: String, for asker: Asker) async throws(Refusal) -> RoomExplanation {
-        ExplanationText(of: try await ledger.explain(room, for: asker)).body(from: sender)
+        let one = try await ledger.explain(room, for: asker)
+        let (tenant, account, now) = (one.tenant, one.findings.room.account, one.now.wall)
+        let runs = try await asking { () async throws(StoreError) in
+            try await archive.presence(of: account, tenant: tenant, until: now)
+        }
+        return ExplanationText(of: one).body(
+            from: sender, presence: runs.suffix(RoomExplanation.maximumStretches).map(RoomExplanation.Stretch.init))
     }
 
     public func receivers(for asker: Asker) async throws(Refusal) -> [ReceiverBody] {

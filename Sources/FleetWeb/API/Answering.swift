@@ -83,8 +83,7 @@ struct Query: Sendable {
     private var values: [String: String] = [:]
 
     init(_ request: Request, allowing names: Set<String>) throws(Refusal) {
-        for (key, value) in request.uri.queryParameters {
-            let name = String(key)
+        for (name, value) in FormFields.pairs(of: request.uri.query ?? "") {
             guard names.contains(name) else {
                 throw Refusal(
                     .invalid, "the parameter \(name.prefix(40)) is unknown",
@@ -94,7 +93,11 @@ struct Query: Sendable {
             guard values[name] == nil else {
                 throw Refusal(.invalid, "the parameter \(name) is given twice", remedy: "give it once, with commas")
             }
-            values[name] = String(value)
+            guard let value else {
+                throw Refusal(
+                    .invalid, "the value of \(name) is not percent-encoded UTF-8", remedy: "encode it as URLs demand")
+            }
+            values[name] = value
         }
     }
 

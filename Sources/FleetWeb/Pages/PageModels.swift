@@ -19,105 +19,11 @@ struct Frame {
     }
 
     static func tabs(at address: String) -> [Tab] {
-        [("Fleet", "/"), ("Incidents", "/incidents"), ("Delivery", "/delivery"), ("Capabilities", "/capabilities")]
-            .map { Tab(title: $0.0, address: $0.1, isHere: $0.1 == address) }
+        [
+            ("Fleet", "/"), ("Rooms", "/rooms"), ("Incidents", "/incidents"), ("Quiet", "/quiet"),
+            ("Delivery", "/delivery"), ("Capabilities", "/capabilities"),
+        ].map { Tab(title: $0.0, address: $0.1, isHere: $0.1 == address) }
     }
-}
-
-/// How many rooms are in each state, as a bar and as words.
-struct CountsModel {
-    var parts: [Part]
-    var rooms: Int
-    var sentence: String
-
-    struct Part {
-        var state: String
-        var count: Int
-        /// Where its piece of the bar begins and how long it is, of a hundred.
-        var start: String
-        var share: String
-    }
-
-    init(_ counts: FleetBody.Counts) {
-        rooms = counts.rooms
-        let all = [
-            ("down", counts.down), ("pending", counts.pending), ("recovering", counts.recovering),
-            ("unseen", counts.unseen), ("unknown", counts.unknown), ("up", counts.up),
-        ]
-        let total = Double(max(1, counts.rooms))
-        var begun = 0
-        parts = all.filter { $0.1 > 0 }.map { state, count in
-            defer { begun += count }
-            return Part(
-                state: state, count: count, start: Self.percent(begun, of: total), share: Self.percent(count, of: total)
-            )
-        }
-        sentence =
-            parts.isEmpty ? "no rooms" : parts.map { "\($0.count) \($0.state)" }.joined(separator: ", ")
-    }
-
-    private static func percent(_ count: Int, of total: Double) -> String {
-        String((Double(count) / total * 10_000).rounded() / 100)
-    }
-}
-
-struct TileModel {
-    var id: String
-    var name: String
-    var state: String
-    /// Says the state without colour.
-    var sign: String
-
-    init(_ room: RoomBody) {
-        id = room.id
-        name = room.name
-        state = room.state
-        sign = Self.sign(of: room.state)
-    }
-
-    static func sign(of state: String) -> String {
-        switch state {
-        case "up": "·"
-        case "down": "✕"
-        case "pending": "?"
-        case "recovering": "↻"
-        case "unseen": "◌"
-        default: "–"
-        }
-    }
-}
-
-struct FloorModel {
-    var name: String
-    var tiles: [TileModel]
-    /// Rooms that have no tile here because they are well and the fleet is large.
-    var more: Int
-    var hasMore: Bool
-}
-
-struct BuildingModel {
-    var name: String
-    var address: String
-    var counts: CountsModel
-    var floors: [FloorModel]
-    var isTroubled: Bool
-}
-
-struct TenantModel {
-    var name: String
-    var counts: CountsModel
-    var isBlind: Bool
-    var failure: String
-    var hasFailure: Bool
-    var swept: String
-    var buildings: [BuildingModel]
-}
-
-struct FleetModel {
-    var tenants: [TenantModel]
-    var incidents: [IncidentRow]
-    var hasIncidents: Bool
-    var incidentsTotal: Int
 }
 
 struct IncidentRow {
@@ -127,7 +33,8 @@ struct IncidentRow {
     var summary: String
     var opened: String
     var age: String
-    var acknowledged: String
+    var taken: String
+    var hasTaken: Bool
 
     init(_ incident: IncidentBody, at now: Timestamp) {
         id = incident.id
@@ -136,7 +43,8 @@ struct IncidentRow {
         summary = incident.summary
         opened = incident.openedAt.description
         age = Instant(incident.openedAt, at: now).age
-        acknowledged = incident.acknowledgedBy.map { "taken on by \($0)" } ?? ""
+        taken = incident.acknowledgedBy.map { "taken on by \($0)" } ?? ""
+        hasTaken = incident.acknowledgedBy != nil
     }
 }
 
@@ -236,26 +144,6 @@ struct UntoldRow {
         event = row.event
         rule = row.rule
         sentence = row.sentence
-    }
-}
-
-struct RoomModel {
-    var name: String
-    var facts: [Fact]
-    var answer: [String]
-    var observations: [IncidentModel.EvidenceRow]
-    var transitions: [TransitionRow]
-    var told: [TellingRow]
-    var hasTold: Bool
-    var untold: [UntoldRow]
-    var hasUntold: Bool
-
-    struct TransitionRow {
-        var at: String
-        var condition: String
-        var from: String
-        var to: String
-        var reason: String
     }
 }
 

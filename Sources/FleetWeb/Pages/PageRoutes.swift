@@ -53,6 +53,8 @@ public struct PageRoutes: Sendable {
         get("/incidents/:id", router) { request, session in
             try await incidentPage(request.parameter("id"), session)
         }
+        get("/rooms", router) { request, session in try await roomsPage(request, session) }
+        get("/quiet", router) { _, session in try await quietPage(session) }
         get("/rooms/:id", router) { request, session in try await roomPage(request.parameter("id"), session) }
         get("/delivery", router) { _, session in try await deliveryPage(session) }
         get("/capabilities", router) { _, session in try await capabilitiesPage(session) }
@@ -60,17 +62,42 @@ public struct PageRoutes: Sendable {
 
         act("/incidents/:id/acknowledge", .operator, router) { id, _, session in
             _ = try await intents.acknowledge(id, NoteRequest(), for: session.asker)
+            return .to("/incidents/\(id)")
         }
         act("/incidents/:id/resolve", .operator, router) { id, _, session in
             _ = try await intents.resolve(id, NoteRequest(), for: session.asker)
+            return .to("/incidents/\(id)")
         }
         act("/incidents/:id/comment", .facilities, router) { id, form, session in
             let comment = CommentRequest(text: form["text"] ?? "")
             _ = try await intents.comment(on: id, comment, for: session.asker)
+            return .to("/incidents/\(id)")
         }
         act("/incidents/:id/silence", .operator, router) { id, form, session in
             try await silence(id, form, session)
+            return .to("/incidents/\(id)")
         }
+        act("/silences/preview", .operator, router) { _, form, session in
+            .page(try await previewPage(form, session))
+        }
+        act("/silences", .operator, router) { _, form, session in
+            try await createSilence(form, session)
+            return .to("/quiet")
+        }
+        act("/silences/:id/expire", .operator, router) { id, _, session in
+            _ = try await intents.expireSilence(id, for: session.asker)
+            return .to("/quiet")
+        }
+        act("/windows/:id/cancel", .operator, router) { id, _, session in
+            try await intents.cancelWindow(id, for: session.asker)
+            return .to("/quiet")
+        }
+    }
+
+    /// What a form leads to.
+    enum Outcome: Sendable {
+        case to(String)
+        case page(String)
     }
 
     // MARK: Signing in
@@ -141,8 +168,7 @@ public struct PageRoutes: Sendable {
                 return Self.redirect(to: "/sign-in?next=\(wanted)")
             }
             do {
-                let asked = PageRequest(parameters: context.parameters, query: request.uri.queryParameters)
-                return Self.html(try await body(asked, session))
+                return Self.html(try await body(PageRequest(request, context), session))
             } catch let refusal as Refusal {
                 return problem(refusal, session)
             } catch {
@@ -156,7 +182,7 @@ public struct PageRoutes: Sendable {
 
     private func act(
         _ path: String, _ role: Role, _ router: Router<WebContext>,
-        body: @escaping @Sendable (String, [String: String], Session) async throws -> Void
+        body: @escaping @Sendable (String, [String: String], Session) async throws -> Outcome
     ) {
         router.post(RouterPath(path)) { request, context in
             guard let session = session(of: request) else { return Self.redirect(to: "/sign-in") }
@@ -168,10 +194,12 @@ public struct PageRoutes: Sendable {
                     throw Refusal(
                         .forbidden, "this takes the role \(role.rawValue)", remedy: "sign in with such a token")
                 }
-                let asked = PageRequest(parameters: context.parameters, query: request.uri.queryParameters)
-                let id = try asked.parameter("id")
-                try await body(id, form, session)
-                return Self.redirect(to: "/incidents/\(id)")
+                // A form that is about nothing in particular has no id in its address.
+                let id = context.parameters.get("id") == nil ? "" : try PageRequest(request, context).parameter("id")
+                switch try await body(id, form, session) {
+                case .to(let address): return Self.redirect(to: address)
+                case .page(let text): return Self.html(text)
+                }
             } catch let refusal as Refusal {
                 return problem(refusal, session)
             } catch {
@@ -215,13 +243,7 @@ public struct PageRoutes: Sendable {
             let buffer = try? await request.body.collect(upTo: maximumForm),
             let text = buffer.getString(at: buffer.readerIndex, length: buffer.readableBytes)
         else { return nil }
-        var fields: [String: String] = [:]
-        for pair in text.split(separator: "&") {
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let words = parts.map { $0.replacing("+", with: " ").removingPercentEncoding ?? "" }
-            if let name = words.first { fields[name] = words.count > 1 ? words[1] : "" }
-        }
-        return fields
+        return FormFields.dictionary(of: text)
     }
 
     /// What browsers are allowed to do with a page: nothing that it does not need (Content Security Policy Level 3).
@@ -260,13 +282,24 @@ public struct PageRoutes: Sendable {
 
 /// What a page was asked with.
 struct PageRequest: Sendable {
-    let parameters: Parameters
-    let query: Parameters
+    private let parameters: Parameters
+    let query: [String: String]
+
+    init(_ request: Request, _ context: WebContext) {
+        parameters = context.parameters
+        query = FormFields.dictionary(of: request.uri.query ?? "")
+    }
 
     func parameter(_ name: String) throws(Refusal) -> String {
         guard let text = parameters.get(name)?.removingPercentEncoding, !text.isEmpty else {
             throw Refusal(.notFound, "the address names nothing", remedy: "go to the fleet")
         }
         return text
+    }
+
+    /// What was written into a field; `nil` for a field that was left empty.
+    func filled(_ name: String) -> String? {
+        let text = query[name]?.trimmingCharacters(in: .whitespaces) ?? ""
+        return text.isEmpty ? nil : text
     }
 }

@@ -16,6 +16,8 @@ struct PageTemplates: Sendable {
             ("told", PackageResources.told_mustache), ("untold", PackageResources.untold_mustache),
             ("room", PackageResources.room_mustache), ("delivery", PackageResources.delivery_mustache),
             ("capabilities", PackageResources.capabilities_mustache), ("problem", PackageResources.problem_mustache),
+            ("rooms", PackageResources.rooms_mustache), ("quiet", PackageResources.quiet_mustache),
+            ("preview", PackageResources.preview_mustache),
         ]
         var library = MustacheLibrary()
         for (name, bytes) in sources {

@@ -7,72 +7,7 @@ import HummingbirdCore
 import Timekeeping
 
 extension PageRoutes {
-    /// With more rooms than this a page draws tiles of those only that are not well; a building's own page draws all.
-    static let mostTiles = 3_000
-    /// Incidents on the start page.
-    static let shownIncidents = 20
-
-    private var now: Timestamp { Timestamp(time.now().wall) }
-
-    func fleetPage(
-        _ session: Session, building only: (tenant: String, name: String)?
-    ) async throws(Refusal) -> String {
-        let fleet = try await intents.fleet(for: session.asker)
-        let open = try await intents.incidents(
-            IncidentsQuery(statuses: ["open", "acknowledged"], limit: Self.shownIncidents), for: session.asker)
-        let total = fleet.tenants.reduce(0) { $0 + $1.counts.rooms }
-        let drawsAll = only != nil || total <= Self.mostTiles
-        var query = RoomsQuery(limit: .max)
-        query.tenant = only?.tenant
-        query.building = only?.name
-        if !drawsAll { query.states = ["pending", "down", "recovering", "unseen", "unknown"] }
-        let rooms = try await intents.rooms(query, for: session.asker).rooms
-        let places = Dictionary(grouping: rooms) { Place(tenant: $0.tenant, building: $0.building, floor: $0.floor) }
-        let now = now
-        let tenants = fleet.tenants.filter { only == nil || $0.name == only?.tenant }.map { tenant in
-            TenantModel(
-                name: tenant.name, counts: CountsModel(tenant.counts), isBlind: tenant.blind,
-                failure: tenant.sweepFailure ?? "", hasFailure: tenant.sweepFailure != nil,
-                swept: tenant.sweptAt.map { Instant($0, at: now).age } ?? "not yet",
-                buildings: tenant.buildings.filter { only == nil || $0.name == only?.name }.map { building in
-                    Self.model(building, of: tenant.name, places, isAlone: only != nil)
-                })
-        }
-        let openTotal = fleet.tenants.reduce(0) { $0 + $1.open.critical + $1.open.error + $1.open.warning }
-        let model = FleetModel(
-            tenants: tenants, incidents: open.incidents.map { IncidentRow($0, at: now) },
-            hasIncidents: !open.incidents.isEmpty, incidentsTotal: max(openTotal, open.incidents.count))
-        let title = only?.name ?? "Fleet"
-        return templates.page("fleet", model, title: title, at: "/", for: session)
-    }
-
-    private struct Place: Hashable {
-        var tenant: String
-        var building: String?
-        var floor: String?
-    }
-
-    private static func model(
-        _ building: FleetBody.Building, of tenant: String, _ places: [Place: [RoomBody]], isAlone: Bool
-    ) -> BuildingModel {
-        let address = "/buildings/\(segment(tenant))/\(segment(building.name ?? ""))"
-        let floors = building.floors.map { floor in
-            let tiles = (places[Place(tenant: tenant, building: building.name, floor: floor.name)] ?? [])
-                .map(TileModel.init)
-            let more = floor.counts.rooms - tiles.count
-            return FloorModel(
-                name: floor.name ?? "no floor known", tiles: tiles, more: max(0, more),
-                hasMore: more > 0 && building.name != nil)
-        }
-        let counts = building.counts
-        return BuildingModel(
-            name: building.name ?? "no building known", address: address, counts: CountsModel(counts), floors: floors,
-            isTroubled: isAlone || counts.up < counts.rooms)
-    }
-
-    private static func segment(_ text: String) -> String {
-        text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
-    }
+    var now: Timestamp { Timestamp(time.now().wall) }
 
     func incidentsPage(_ request: PageRequest, _ session: Session) async throws(Refusal) -> String {
         struct Model {
@@ -85,7 +20,7 @@ extension PageRoutes {
         let showsAll = request.query["all"] != nil
         let list = try await intents.incidents(
             IncidentsQuery(
-                statuses: showsAll ? [] : ["open", "acknowledged"], cursor: request.query["cursor"].map(String.init),
+                statuses: showsAll ? [] : ["open", "acknowledged"], cursor: request.filled("cursor"),
                 limit: 100), for: session.asker)
         let next = list.nextCursor.map { "/incidents?\(showsAll ? "all=1&" : "")cursor=\(Self.segment($0))" }
         let model = Model(
@@ -108,8 +43,7 @@ extension PageRoutes {
         }
         if let good = one.lastGoodAt { facts.append(Fact(name: "Last seen well", value: Instant(good, at: now).words)) }
         if let meeting = one.meeting {
-            let span = "\(Instant(meeting.startsAt, at: now).clock) to \(Instant(meeting.endsAt, at: now).clock)"
-            facts.append(Fact(name: "Meeting", value: span))
+            facts.append(Fact(name: "Meeting", value: meeting.words(at: now)))
         }
         if let contact = one.contact { facts.append(Fact(name: "Contact", value: contact)) }
         if let by = one.acknowledgedBy { facts.append(Fact(name: "Taken on by", value: by)) }
@@ -144,9 +78,7 @@ extension PageRoutes {
 
     /// Silences what the incident is about, and nothing wider.
     func silence(_ id: String, _ form: [String: String], _ session: Session) async throws(Refusal) {
-        guard let hours = form["hours"].flatMap(Int.init), (1...168).contains(hours) else {
-            throw Refusal(.invalid, "the length is none of the choices", remedy: "choose one")
-        }
+        let end = try end(after: form["hours"])
         let incident = try await intents.incident(id, for: session.asker).incident
         func quoted(_ text: String) -> String {
             "\"\(text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
@@ -162,43 +94,9 @@ extension PageRoutes {
         case "building": matchers.append("building=\(quoted(incident.rooms.first?.building ?? incident.scope.name))")
         default: matchers.append("condition=\(quoted(incident.condition))")
         }
-        let end = time.now().wall.addingTimeInterval(Double(hours) * 3_600)
         _ = try await intents.create(
-            SilenceRequest(matchers: matchers, endsAt: Timestamp(end), reason: form["reason"] ?? ""),
+            SilenceRequest(matchers: matchers, endsAt: end, reason: form["reason"] ?? ""),
             for: session.asker)
-    }
-
-    func roomPage(_ id: String, _ session: Session) async throws(Refusal) -> String {
-        let one = try await intents.explain(room: id, for: session.asker)
-        let room = try await intents.room(id, for: session.asker)
-        let now = now
-        var facts = [
-            Fact(name: "State", value: room.state), Fact(name: "Mail", value: room.email),
-            Fact(name: "Place", value: [room.building, room.floor].compactMap(\.self).joined(separator: ", ")),
-            Fact(name: "Presence", value: room.reading ?? "nothing yet"),
-            Fact(name: "Observability", value: room.observability),
-            Fact(name: "An outage now is", value: one.severity.now),
-        ]
-        if let model = room.model { facts.append(Fact(name: "Model", value: model)) }
-        if let capacity = room.capacity { facts.append(Fact(name: "Seats", value: String(capacity))) }
-        if let meeting = room.meeting {
-            let span = "\(Instant(meeting.startsAt, at: now).clock) to \(Instant(meeting.endsAt, at: now).clock)"
-            facts.append(Fact(name: "Meeting", value: span))
-        }
-        let model = RoomModel(
-            name: room.name, facts: facts.filter { !$0.value.isEmpty }, answer: one.answer,
-            observations: one.observations.map {
-                IncidentModel.EvidenceRow(
-                    at: $0.askedAt.map { Instant($0, at: now).clock } ?? "", source: $0.source, reading: $0.reading)
-            },
-            transitions: one.transitions.reversed().map {
-                RoomModel.TransitionRow(
-                    at: Instant($0.at, at: now).clock, condition: $0.condition, from: $0.from, to: $0.to,
-                    reason: $0.reason)
-            },
-            told: one.notifications.map { TellingRow($0, at: now) }, hasTold: !one.notifications.isEmpty,
-            untold: one.suppressions.map { UntoldRow($0, at: now) }, hasUntold: !one.suppressions.isEmpty)
-        return templates.page("room", model, title: room.name, at: "", for: session)
     }
 
     func deliveryPage(_ session: Session) async throws(Refusal) -> String {
@@ -233,4 +131,10 @@ extension PageRoutes {
 extension Instant {
     /// The exact time and how long ago that was.
     var words: String { "\(clock), \(age)" }
+}
+
+extension IncidentBody.Meeting {
+    func words(at now: Timestamp) -> String {
+        "\(Instant(startsAt, at: now).clock) to \(Instant(endsAt, at: now).clock)"
+    }
 }

@@ -67,6 +67,19 @@ import Timekeeping
         #expect(later.notifications.map(\.event) == ["opened", "resolved"])
     }
 
+    @Test func theDayIsToldInStretches() throws {
+        let (stage, _) = try Self.watching()
+        stage.run(for: .seconds(60))
+        stage.goDown(1)
+        stage.run(for: .seconds(1))
+        stage.comeBack(1)
+        stage.run(for: .seconds(60))
+        let day = try stage.explain("Room 1").presence
+        #expect(day.map(\.signal) == ["good", "bad", "good"])
+        #expect(day.map(\.reading) == ["Available", "Offline", "Available"])
+        for (one, next) in zip(day, day.dropFirst()) { #expect(one.from <= one.to && one.to <= next.from) }
+    }
+
     @Test func refused() throws {
         let (stage, oncall) = try Self.watching()
         oncall.answer(.status(403))

@@ -1,10 +1,15 @@
 // Keeps a page true while somebody looks at it. The server draws; this asks it to draw again where something changed, at
-// most once a second, and never under the reader's hands.
+// most once a second, and never under the reader's hands. Without it every page still works, and is as old as it is.
 (() => {
   "use strict";
   const signs = { up: "·", down: "✕", pending: "?", recovering: "↻", unseen: "◌", unknown: "–" };
   const states = { clear: "up", pending: "pending", firing: "down", recovering: "recovering" };
+  // A page that takes the server long to draw is asked for less often: this many times what it took.
+  const restFactor = 5;
+  const shortestRest = 1000;
   const link = document.getElementById("link");
+  // What the reader opened or closed by hand stays so.
+  const chosen = new Map();
   let due = false;
   let busy = false;
 
@@ -12,26 +17,50 @@
     if (link.dataset.state !== state) { link.dataset.state = state; link.textContent = text; }
   }
 
+  function isBusy(piece) { return piece.contains(document.activeElement); }
+
+  function replace(old, piece) {
+    if (!isBusy(old) && old.innerHTML !== piece.innerHTML) old.innerHTML = piece.innerHTML;
+  }
+
+  // A list keeps its order, its new members and what the reader unfolded.
+  function replaceList(list, fresh) {
+    const wanted = [...fresh.children];
+    const ids = new Set(wanted.map((piece) => piece.id));
+    for (const old of [...list.children]) if (!ids.has(old.id) && !isBusy(old)) old.remove();
+    wanted.forEach((piece, place) => {
+      let old = document.getElementById(piece.id);
+      if (!old) { old = document.importNode(piece, true); list.append(old); }
+      replace(old, piece);
+      old.toggleAttribute("data-troubled", piece.hasAttribute("data-troubled"));
+      const open = chosen.get(piece.id) ?? piece.hasAttribute("open");
+      if (old.open !== open) old.open = open;
+      if (list.children[place] !== old && !isBusy(list)) list.insertBefore(old, list.children[place] ?? null);
+    });
+  }
+
   async function redraw() {
     if (busy) { due = true; return; }
     busy = true;
+    const began = performance.now();
     try {
       const answer = await fetch(location.href, { headers: { "X-Requested-With": "live" } });
       if (answer.redirected) { location.href = answer.url; return; }
       if (!answer.ok) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      document.title = fresh.title;
       for (const old of document.querySelectorAll("[data-live]")) {
         const piece = fresh.getElementById(old.id);
-        if (piece && !old.contains(document.activeElement) && piece.innerHTML !== old.innerHTML) {
-          old.innerHTML = piece.innerHTML;
-        }
+        if (piece) replace(old, piece);
       }
-      for (const tile of document.querySelectorAll("a[data-room]")) {
-        const piece = fresh.querySelector(`a[data-room="${CSS.escape(tile.dataset.room)}"]`);
-        if (piece) paint(tile, piece.dataset.state);
+      for (const list of document.querySelectorAll("[data-list]")) {
+        const piece = fresh.getElementById(list.id);
+        if (piece) replaceList(list, piece);
       }
+      tellAges();
     } catch { /* The stream says when the daemon is gone. */ } finally {
-      setTimeout(() => { busy = false; if (due) { due = false; redraw(); } }, 1000);
+      const rest = Math.max(shortestRest, restFactor * (performance.now() - began));
+      setTimeout(() => { busy = false; if (due) { due = false; redraw(); } }, rest);
     }
   }
 
@@ -43,6 +72,27 @@
     tile.title = `${name}: ${state}`;
     tile.setAttribute("aria-label", tile.title);
   }
+
+  // "3 min ago" must not stand there for an hour.
+  function tellAges() {
+    for (const time of document.querySelectorAll("time[data-age]")) {
+      const seconds = Math.trunc((Date.now() - Date.parse(time.dateTime)) / 1000);
+      if (Number.isNaN(seconds)) continue;
+      const length = Math.abs(seconds);
+      const words = length < 60 ? `${length} s` : length < 3600 ? `${Math.trunc(length / 60)} min`
+        : length < 172800 ? `${Math.trunc(length / 3600)} h` : `${Math.trunc(length / 86400)} d`;
+      const text = seconds < 0 ? `in ${words}` : `${words} ago`;
+      if (time.textContent !== text) time.textContent = text;
+    }
+  }
+
+  document.addEventListener("click", (event) => {
+    const building = event.target.closest("summary")?.parentElement;
+    if (building?.id) chosen.set(building.id, !building.open);
+  });
+  setInterval(tellAges, 5000);
+  // Ages and what no event tells of; a daemon that hangs shows by its stream.
+  setInterval(redraw, 60000);
 
   const stream = new EventSource("/live");
   stream.onopen = () => { say("live", "live"); redraw(); };
