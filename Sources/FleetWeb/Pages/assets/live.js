@@ -10,6 +10,8 @@
   const link = document.getElementById("link");
   // What the reader opened or closed by hand stays so.
   const chosen = new Map();
+  // What events said of rooms while a page was being drawn that may not know it yet.
+  const news = new Map();
   let due = false;
   let busy = false;
 
@@ -43,6 +45,7 @@
     if (busy) { due = true; return; }
     busy = true;
     const began = performance.now();
+    news.clear();
     try {
       const answer = await fetch(location.href, { headers: { "X-Requested-With": "live" } });
       if (answer.redirected) { location.href = answer.url; return; }
@@ -57,6 +60,7 @@
         const piece = fresh.getElementById(list.id);
         if (piece) replaceList(list, piece);
       }
+      for (const [room, state] of news) show(room, state);
       tellAges();
     } catch { /* The stream says when the daemon is gone. */ } finally {
       const rest = Math.max(shortestRest, restFactor * (performance.now() - began));
@@ -71,6 +75,11 @@
     const name = tile.title.slice(0, tile.title.lastIndexOf(": "));
     tile.title = `${name}: ${state}`;
     tile.setAttribute("aria-label", tile.title);
+  }
+
+  function show(room, state) {
+    const tile = document.querySelector(`a[data-room="${CSS.escape(room)}"]`);
+    if (tile) paint(tile, state);
   }
 
   // "3 min ago" must not stand there for an hour.
@@ -100,8 +109,8 @@
   stream.addEventListener("room", (event) => {
     const change = JSON.parse(event.data);
     if (change.condition === "room.offline" && states[change.to]) {
-      const tile = document.querySelector(`a[data-room="${CSS.escape(change.room)}"]`);
-      if (tile) paint(tile, states[change.to]);
+      news.set(change.room, states[change.to]);
+      show(change.room, states[change.to]);
     }
     redraw();
   });
