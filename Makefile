@@ -5,7 +5,10 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
+# What `make deps` sees to; a target that needs more adds it.
 DEBIAN_PACKAGES := libcurl4-openssl-dev libsystemd-dev libsqlite3-dev libsimdjson-dev pkg-config
+# release, or debug for a package to try things with.
+CONFIGURATION ?= release
 DESTDIR ?=
 PREFIX ?= /usr
 # systemd looks below /usr and /usr/local; for another PREFIX say where, as UNITDIR=/etc/systemd/system.
@@ -16,7 +19,7 @@ SWIFT ?= swift
 SECONDS ?=
 DEMO_SECONDS := $(if $(filter command line environment,$(origin SECONDS)),$(SECONDS),)
 
-.PHONY: help deps demo test check lint simulate canaries bench release install clean
+.PHONY: help deps demo test check lint rules manual simulate canaries bench release install deb clean
 
 help: ## List the targets.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-9s %s\n", $$1, $$2 }'
@@ -33,7 +36,8 @@ deps: ## Install the Debian packages that are missing, or say which.
 	    elif sudo -n true 2>/dev/null; then run="sudo"; \
 	    else echo "Missing Debian packages. Run: sudo apt-get install$$missing"; exit 1; fi; \
 	    echo "Installing$$missing"; \
-	    $$run apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$run apt-get install -y -qq$$missing >/dev/null; \
+	    $$run apt-get update -qq && $$run env DEBIAN_FRONTEND=noninteractive \
+	        apt-get install -y -qq --no-install-recommends$$missing >/dev/null; \
 	fi
 
 demo: deps ## Rehearse without an account: simulated tenant, daemon, live view. SECONDS=n ends it with a summary.
@@ -65,7 +69,27 @@ canaries: deps ## Break the daemon on purpose in each known way; the simulation 
 lint: ## Check the format; swift format -i -r Sources Tests Package.swift mends most of it.
 	$(SWIFT) format lint --strict -r Sources Tests Package.swift
 
-check: lint test canaries ## What CI runs: format, tests, simulation, and a short demo that must miss nothing.
+# Only promtool is wanted of Debian's prometheus, and no service: where it is not installed it is unpacked, not installed.
+PROMTOOL := .build/prometheus/usr/bin/promtool
+rules: ## Check the alert rules for Prometheus: each must fire, and stay quiet, when it should.
+	@promtool="$$(command -v promtool || echo $(PROMTOOL))"; \
+	if ! command -v "$$promtool" >/dev/null; then \
+	    mkdir -p .build/prometheus && cd .build/prometheus; \
+	    if [ "$$(id -u)" = 0 ]; then apt-get update -qq; fi; \
+	    apt-get download -qq prometheus || { echo "Run apt-get update, or install prometheus."; exit 1; }; \
+	    dpkg-deb --extract prometheus_*.deb . && rm prometheus_*.deb && cd ../..; \
+	fi; \
+	"$$promtool" check rules Config/prometheus/roomwatch.rules.yml; \
+	"$$promtool" test rules Tests/prometheus/roomwatch.rules.test.yml
+
+manual: DEBIAN_PACKAGES += mandoc
+manual: deps ## Make the pages of the manual in .build/manual, and check how they are drawn.
+	@for product in $(EXECUTABLES) roomwatch-manual; do $(SWIFT) build --product $$product; done
+	@mkdir -p .build/manual
+	@for page in $(PAGES); do Packaging/manual-page.sh $$page .build/debug >.build/manual/$$page; done
+	mandoc -T lint -W warning $(PAGES:%=.build/manual/%)
+
+check: lint rules test manual canaries ## What CI runs: format, tests, simulation, and a short demo that must miss nothing.
 	$(MAKE) simulate
 	$(MAKE) demo SECONDS=60
 
@@ -75,35 +99,51 @@ bench: deps ## Measure the budgets: sweep, decode, commit, memory. Needs a quiet
 	$(SWIFT) build -c release --product roomwatch-bench
 	@"$$($(SWIFT) build -c release --show-bin-path)/roomwatch-bench"
 
+EXECUTABLES := roomwatchd roomctl graph-simulator
+PAGES := roomwatchd.8 roomctl.1 graph-simulator.1 roomwatch.yaml.5
+# Executables for other machines carry the Swift runtime; those to try things with are linked in a second instead.
+STATIC := $(if $(filter release,$(CONFIGURATION)),--static-swift-stdlib)
 release: deps ## Build the executables for installation.
-	$(SWIFT) build -c release --static-swift-stdlib --product roomwatchd
-	$(SWIFT) build -c release --static-swift-stdlib --product roomctl
-	$(SWIFT) build -c release --static-swift-stdlib --product graph-simulator
+	for product in $(EXECUTABLES) roomwatch-manual; do \
+	    $(SWIFT) build -c $(CONFIGURATION) $(STATIC) --product $$product; \
+	done
 
-install: ## Install what `make release` built: executables, completions, units, configuration; DESTDIR, PREFIX, UNITDIR.
-	bin=.build/release; \
-	[ -x "$$bin/roomwatchd" ] && [ -x "$$bin/roomctl" ] || { echo "Run make release first."; exit 1; }; \
+# Each executable describes its own options; the pages in Manual/ add the prose. The words for an option exist once.
+install: ## Install what `make release` built: executables, manual, completions, units; DESTDIR, PREFIX, UNITDIR.
+	bin=.build/$(CONFIGURATION); \
+	for name in $(EXECUTABLES) roomwatch-manual; do \
+	    [ -x "$$bin/$$name" ] || { echo "Run make release first."; exit 1; }; \
+	done; \
 	case "$(PREFIX)" in /*) ;; *) echo "PREFIX must be an absolute path."; exit 1; esac; \
-	doc="$(DESTDIR)$(PREFIX)/share/doc/roomwatch"; units="$(DESTDIR)$(UNITDIR)"; \
-	install -d "$(DESTDIR)$(PREFIX)/bin" "$$units" "$(DESTDIR)$(SYSUSERSDIR)" "$$doc" "$(DESTDIR)/etc/roomwatch"; \
-	install -m 0755 -s "$$bin/roomwatchd" "$$bin/roomctl" "$$bin/graph-simulator" "$(DESTDIR)$(PREFIX)/bin/"; \
-	share="$(DESTDIR)$(PREFIX)/share"; \
+	share="$(DESTDIR)$(PREFIX)/share"; doc="$$share/doc/roomwatch"; units="$(DESTDIR)$(UNITDIR)"; \
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$$units" "$(DESTDIR)$(SYSUSERSDIR)" "$$doc/examples" \
+	    "$$doc/examples/prometheus" "$(DESTDIR)/etc/roomwatch"; \
+	for name in $(EXECUTABLES); do install -m 0755 -s "$$bin/$$name" "$(DESTDIR)$(PREFIX)/bin/"; done; \
 	install -d "$$share/bash-completion/completions" "$$share/zsh/site-functions" "$$share/fish/vendor_completions.d"; \
-	"$$bin/roomctl" --generate-completion-script bash >"$$share/bash-completion/completions/roomctl"; \
-	"$$bin/roomctl" --generate-completion-script zsh >"$$share/zsh/site-functions/_roomctl"; \
-	"$$bin/roomctl" --generate-completion-script fish >"$$share/fish/vendor_completions.d/roomctl.fish"; \
-	chmod 0644 "$$share/bash-completion/completions/roomctl" "$$share/zsh/site-functions/_roomctl" \
-	    "$$share/fish/vendor_completions.d/roomctl.fish"; \
+	for name in $(EXECUTABLES); do \
+	    "$$bin/$$name" --generate-completion-script bash >"$$share/bash-completion/completions/$$name"; \
+	    "$$bin/$$name" --generate-completion-script zsh >"$$share/zsh/site-functions/_$$name"; \
+	    "$$bin/$$name" --generate-completion-script fish >"$$share/fish/vendor_completions.d/$$name.fish"; \
+	    chmod 0644 "$$share/bash-completion/completions/$$name" "$$share/zsh/site-functions/_$$name" \
+	        "$$share/fish/vendor_completions.d/$$name.fish"; \
+	done; \
+	for page in $(PAGES); do \
+	    manual="$$share/man/man$${page##*.}"; install -d "$$manual"; \
+	    Packaging/manual-page.sh "$$page" "$$bin" | gzip -9n >"$$manual/$$page.gz"; chmod 0644 "$$manual/$$page.gz"; \
+	done; \
 	for unit in roomwatchd.service roomwatchd.socket; do \
 	    install -m 0644 "systemd/$$unit" "$$units/"; \
 	    sed -i -e 's|^ExecStart=/usr/bin/|ExecStart=$(PREFIX)/bin/|' \
-	        -e 's|^Documentation=file:/usr/|Documentation=file:$(PREFIX)/|' "$$units/$$unit"; \
+	        -e '/^Documentation=/s|file:/usr/|file:$(PREFIX)/|' "$$units/$$unit"; \
 	done; \
-	install -m 0644 systemd/roomwatchd.service.d/*.example "$$doc/"; \
 	install -m 0644 systemd/roomwatch.sysusers "$(DESTDIR)$(SYSUSERSDIR)/roomwatch.conf"; \
-	install -m 0644 README.md LICENSE Config/roomwatch.yaml "$$doc/"; \
-	[ -e "$(DESTDIR)/etc/roomwatch/roomwatch.yaml" ] || \
-	    install -m 0644 Config/roomwatch.yaml "$(DESTDIR)/etc/roomwatch/roomwatch.yaml"
+	install -m 0644 README.md LICENSE "$$doc/"; \
+	install -m 0644 Config/roomwatch.yaml systemd/roomwatchd.service.d/*.example "$$doc/examples/"; \
+	install -m 0644 Config/prometheus/* "$$doc/examples/prometheus/"
+
+deb: DEBIAN_PACKAGES += dpkg-dev
+deb: release ## Make .build/roomwatch_VERSION_ARCH.deb. CONFIGURATION=debug is quick, and for tests only.
+	Packaging/make-deb.sh $(CONFIGURATION) .build
 
 clean: ## Remove what was built.
 	rm -rf .build

@@ -190,6 +190,10 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // Writes the pages of the manual while a package is made.
+        .executableTarget(
+            name: "roomwatch-manual", dependencies: ["CommandEntry", argumentParser], swiftSettings: strict),
+
         // The rehearsal of everything that can go wrong, repeatable from a seed. It holds both sides, so it stands above
         // both; nothing but its command and tests imports it.
         .target(
@@ -285,6 +289,7 @@ let package = Package(
                 "HTTPExchange", "RoomwatchDaemon", "Systemd", "Timekeeping", "roomwatchd", logging, metrics,
             ],
             swiftSettings: strict),
+        .testTarget(name: "ManualTests", dependencies: ["roomwatch-manual"], swiftSettings: strict),
         .testTarget(name: "DemoTests", dependencies: ["FleetAPI", "roomwatch-demo"], swiftSettings: strict),
     ]
 )

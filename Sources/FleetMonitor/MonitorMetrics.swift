@@ -15,6 +15,8 @@ public struct MonitorMetrics: Sendable {
     let storeFailures: Counter
     let notificationsPlanned: Counter
     let skippedSweeps: Counter
+    private let heartbeatsHeard: Counter
+    private let heartbeatsMissed: Counter
     /// Seconds from an answer that changed something to its committed transaction.
     let judged: Recorder
     /// Seconds from the decision to the receiver's acceptance.
@@ -30,18 +32,52 @@ public struct MonitorMetrics: Sendable {
         storeFailures = Counter(label: "roomwatch_store_failures_total", dimensions: [], factory: factory)
         notificationsPlanned = Counter(label: "roomwatch_notifications_total", dimensions: [], factory: factory)
         skippedSweeps = Counter(label: "roomwatch_sweeps_skipped_total", dimensions: [], factory: factory)
+        heartbeatsHeard = Counter(
+            label: "roomwatch_heartbeats_total", dimensions: [("outcome", "heard")], factory: factory)
+        heartbeatsMissed = Counter(
+            label: "roomwatch_heartbeats_total", dimensions: [("outcome", "missed")], factory: factory)
         judged = Recorder(label: "roomwatch_judge_to_commit_seconds", dimensions: [], aggregate: true, factory: factory)
         lead = Recorder(label: "roomwatch_lead_seconds", dimensions: [], aggregate: true, factory: factory)
         dwell = Recorder(label: "roomwatch_dwell_seconds", dimensions: [], aggregate: true, factory: factory)
     }
 
+    /// Makes the figures of a tenant stand at zero: a rate is worked out between two samples, so a figure that began
+    /// with its first event would hide that event from every alert.
+    func begin(tenant: TenantName) {
+        for lane in TenantFleet.Lane.allCases {
+            let lanes = [("tenant", tenant.text), ("lane", lane.rawValue)]
+            for outcome in SweepOutcome.allCases { sweeps(lanes, outcome).increment(by: 0) }
+            _ = sweepDuration(lanes)
+        }
+        for kind in Suppression.Kind.allCases { suppressed(tenant, kind).increment(by: 0) }
+        begin(incidentsOf: tenant)
+    }
+
+    /// The beginnings and ends of incidents, which alerts are made of; the other events appear when they happen.
+    func begin(incidentsOf tenant: TenantName) {
+        for condition in Condition.allCases {
+            for event in ["opened", "reopened", "resolved"] {
+                incident(IncidentFigure(tenant: tenant, condition: condition, event: event)).increment(by: 0)
+            }
+        }
+    }
+
+    func begin(receiver: ReceiverName) {
+        for outcome in ["accepted", "retry", "failed"] { deliveries(receiver, outcome).increment(by: 0) }
+    }
+
     func sweep(tenant: TenantName, lane: TenantFleet.Lane, outcome: SweepOutcome, took: Duration) {
         let lanes = [("tenant", tenant.text), ("lane", lane.rawValue)]
-        Counter(
-            label: "roomwatch_sweeps_total", dimensions: lanes + [("outcome", outcome.rawValue)], factory: factory
-        ).increment()
+        sweeps(lanes, outcome).increment()
+        sweepDuration(lanes).record(took.seconds)
+    }
+
+    private func sweeps(_ lanes: [(String, String)], _ outcome: SweepOutcome) -> Counter {
+        Counter(label: "roomwatch_sweeps_total", dimensions: lanes + [("outcome", outcome.rawValue)], factory: factory)
+    }
+
+    private func sweepDuration(_ lanes: [(String, String)]) -> Recorder {
         Recorder(label: "roomwatch_sweep_duration_seconds", dimensions: lanes, aggregate: true, factory: factory)
-            .record(took.seconds)
     }
 
     /// Counts what happened to incidents. A figure is looked up once for all events that it counts: looking up twenty
@@ -53,26 +89,26 @@ public struct MonitorMetrics: Sendable {
             let incident = event.incident
             counts[IncidentFigure(tenant: incident.tenant, condition: incident.condition, event: word), default: 0] += 1
         }
-        for (figure, count) in counts {
-            Counter(
-                label: "roomwatch_incidents_total",
-                dimensions: [
-                    ("tenant", figure.tenant.text), ("condition", figure.condition.rawValue), ("event", figure.event),
-                ], factory: factory
-            ).increment(by: count)
-        }
+        for (figure, count) in counts { incident(figure).increment(by: count) }
+    }
+
+    private func incident(_ figure: IncidentFigure) -> Counter {
+        Counter(
+            label: "roomwatch_incidents_total",
+            dimensions: [
+                ("tenant", figure.tenant.text), ("condition", figure.condition.rawValue), ("event", figure.event),
+            ], factory: factory)
     }
 
     /// Counts of what nobody was told, by the kind of the reason.
     func suppressed(_ suppressions: [SuppressedNotification]) {
-        for suppression in suppressions {
-            Counter(
-                label: "roomwatch_suppressed_total",
-                dimensions: [
-                    ("tenant", suppression.tenant.text), ("reason", suppression.suppression.kind.rawValue),
-                ], factory: factory
-            ).increment()
-        }
+        for suppression in suppressions { suppressed(suppression.tenant, suppression.suppression.kind).increment() }
+    }
+
+    private func suppressed(_ tenant: TenantName, _ kind: Suppression.Kind) -> Counter {
+        Counter(
+            label: "roomwatch_suppressed_total", dimensions: [("tenant", tenant.text), ("reason", kind.rawValue)],
+            factory: factory)
     }
 
     private struct IncidentFigure: Hashable {
@@ -88,11 +124,16 @@ public struct MonitorMetrics: Sendable {
         case .retry: what = "retry"
         case .failed: what = "failed"
         }
-        Counter(
-            label: "roomwatch_deliveries_total", dimensions: [("receiver", receiver.text), ("outcome", what)],
-            factory: factory
-        ).increment()
+        deliveries(receiver, what).increment()
     }
+
+    private func deliveries(_ receiver: ReceiverName, _ outcome: String) -> Counter {
+        Counter(
+            label: "roomwatch_deliveries_total", dimensions: [("receiver", receiver.text), ("outcome", outcome)],
+            factory: factory)
+    }
+
+    func heartbeat(isHeard: Bool) { (isHeard ? heartbeatsHeard : heartbeatsMissed).increment() }
 }
 
 extension IncidentChange {

@@ -70,6 +70,7 @@ public final class GraphClient: Sendable {
             switch result {
             case .failure(let error):
                 count { $0.unanswered += 1 }
+                count(request.service) { $0.unanswered += 1 }
                 let failure = exchange.failure(error, trace: GraphTrace(clientRequestID: clientRequestID))
                 try await pauseOrThrow(failure, exchange: &exchange, latest: latest)
             case .success(let answer):
@@ -82,6 +83,7 @@ public final class GraphClient: Sendable {
                         "status": "\(answer.status)", "request-id": "\(trace.requestID)",
                         "client-request-id": "\(clientRequestID)",
                     ])
+                count(request.service) { $0.answers[answer.status / 100, default: 0] += 1 }
                 let closure = close(request.service, after: answer, now: receivedAt)
                 if let failure = exchange.failure(answer, token: token, closedUntil: closure, trace: trace) {
                     count { $0.failed += 1 }
@@ -155,7 +157,7 @@ public final class GraphClient: Sendable {
     /// Closes the service for `retryAfter` and some jitter; without one, a 429 closes it by backoff.
     func close(_ service: GraphService, status: Int, retryAfter: Duration?, now: Moment) -> Moment? {
         let chance = random.fraction()
-        let pause = turnstiles.with(service) { turnstile -> Duration? in
+        let closure = turnstiles.with(service) { turnstile -> (pause: Duration, longer: Duration)? in
             let row = turnstile.countThrottled()
             var pause: Duration?
             if let retryAfter, retryAfter > .zero {
@@ -163,12 +165,18 @@ public final class GraphClient: Sendable {
             } else if status == 429 {
                 pause = RetryPolicy.backoff(failures: row, chance: chance)
             }
-            if let pause { turnstile.close(until: now.steady + pause) }
-            return pause
+            guard let pause else { return nil }
+            let before = max(now.steady, turnstile.closedUntil ?? now.steady)
+            turnstile.close(until: now.steady + pause)
+            return (pause, max(.zero, now.steady + pause - before))
         }
-        guard let pause else { return nil }
+        guard let (pause, longer) = closure else { return nil }
         let until = now.advanced(by: pause)
         count { $0.throttled += 1 }
+        count(service) {
+            $0.throttled += 1
+            $0.quiet += longer
+        }
         logger.notice("Graph asks for quiet", metadata: ["service": "\(service)", "seconds": "\(pause.seconds)"])
         return until
     }
@@ -226,5 +234,9 @@ public final class GraphClient: Sendable {
 
     private func count(_ change: (inout GraphCounters) -> Void) {
         counters.withLock { change(&$0) }
+    }
+
+    private func count(_ service: GraphService, _ change: (inout ServiceCounters) -> Void) {
+        counters.withLock { change(&$0.services[service, default: ServiceCounters()]) }
     }
 }

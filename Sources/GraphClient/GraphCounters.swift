@@ -20,6 +20,22 @@ public struct GraphCounters: Sendable, Hashable {
     /// Times a request waited for its turn.
     public var waited = 0
     public var renewedTokens = 0
+    /// By the service that was asked; a service that was never asked has none.
+    public var services: [GraphService: ServiceCounters] = [:]
+}
+
+/// How one service of a tenant answered.
+public struct ServiceCounters: Sendable, Hashable {
+    /// Answers by the first digit of their status.
+    public var answers: [Int: Int] = [:]
+    /// Exchanges without an answer.
+    public var unanswered = 0
+    /// Answers that asked for quiet.
+    public var throttled = 0
+    /// For how long quiet was asked for; requests that were told so together count once.
+    public var quiet: Duration = .zero
+
+    public init() {}
 }
 
 /// The state of one client at one moment.

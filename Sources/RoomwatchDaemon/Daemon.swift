@@ -119,7 +119,7 @@ public struct Daemon: Sendable {
         }
         try await serve(
             store: store, registry: registry, channels: channels + [loopback], watches: watches, watching: watching,
-            parts: parts)
+            synthetic: synthetic, parts: parts)
     }
 
     /// The dead man's switch, when one is configured.
@@ -133,8 +133,8 @@ public struct Daemon: Sendable {
         }
         let feed = parts.progress.feed
         return Heartbeat(
-            url: Secret(url), every: settings.every, transport: transport, progress: parts.progress, time: time,
-            log: log
+            url: Secret(url), every: settings.every, transport: transport, progress: parts.progress,
+            metrics: parts.metrics, time: time, log: log
         ) {
             let overdue = feed.overdue().map(\.name)
             if !overdue.isEmpty { return "a loop hangs: \(overdue.joined(separator: ", "))" }
@@ -149,7 +149,7 @@ public struct Daemon: Sendable {
 
     private func serve(
         store: Store, registry: MetricRegistry, channels: [any FleetChannels.Channel], watches: [TenantWatch],
-        watching: [any Service], parts: DaemonParts
+        watching: [any Service], synthetic: SyntheticRoom, parts: DaemonParts
     ) async throws(DaemonError) {
         let notifier = ServiceNotifier()
         let listeners = try listeners()
@@ -168,7 +168,8 @@ public struct Daemon: Sendable {
             throw .listener("the pages cannot be drawn: \(error); please report this as a bug")
         }
         let router = WebApplication.router(
-            registry: registry, sources: sources(parts: parts, watches: watches),
+            registry: registry,
+            sources: sources(parts: parts, watches: watches, store: store, synthetic: synthetic),
             api: APIRoutes(intents: intents, tokens: tokens), pages: pages)
         let drain = Drain()
         let signals = await ProcessSignals.trapping([.hangup])
@@ -285,43 +286,17 @@ public struct Daemon: Sendable {
         return listeners
     }
 
-    private func sources(parts: DaemonParts, watches: [TenantWatch]) -> WebSources {
+    private func sources(
+        parts: DaemonParts, watches: [TenantWatch], store: Store, synthetic: SyntheticRoom
+    ) -> WebSources {
         let names = watches.map(\.name)
-        return WebSources(
-            unready: {
-                parts.firstSweeps.includes(names) ? [] : ["no sweep has been attempted yet"]
-            },
-            gauges: {
-                var gauges: [Gauge] = []
-                for census in await parts.ledger.census() {
-                    let tenant = ("tenant", census.tenant.text)
-                    for phase in ConditionState.Phase.allCases {
-                        gauges.append(
-                            Gauge(
-                                name: "roomwatch_rooms", labels: [tenant, ("phase", phase.rawValue)],
-                                value: Double(census.phases[phase] ?? 0)))
-                    }
-                    for severity in Severity.allCases {
-                        gauges.append(
-                            Gauge(
-                                name: "roomwatch_incidents_open", labels: [tenant, ("severity", severity.rawValue)],
-                                value: Double(census.open[severity] ?? 0)))
-                    }
-                    gauges.append(
-                        Gauge(name: "roomwatch_rooms_weak", labels: [tenant], value: Double(census.weak)))
-                }
-                for watch in watches {
-                    let sent = watch.client.snapshot().counters.sent
-                    gauges.append(
-                        Gauge(
-                            name: "roomwatch_graph_requests", labels: [("tenant", watch.name.text)],
-                            value: Double(sent)))
-                }
-                gauges.append(
-                    Gauge(
-                        name: "roomwatch_outbox_waiting", labels: [], value: Double(await parts.ledger.backlog())))
-                return gauges
-            })
+        let unready: @Sendable () -> [String] = {
+            parts.firstSweeps.includes(names) ? [] : ["no sweep has been attempted yet"]
+        }
+        let scrape = Scrape(
+            parts: parts, watches: watches, store: store, synthetic: synthetic,
+            started: parts.time.now(), unready: unready)
+        return WebSources(unready: unready, gauges: { await scrape.gauges() })
     }
 
     /// Libraries talk at info; the journal belongs to what the operator must know.

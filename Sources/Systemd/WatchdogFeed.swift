@@ -10,6 +10,7 @@ public import Timekeeping
 /// restarts the process after `WatchdogSec=`.
 public final class WatchdogFeed: Sendable {
     private let gate = Mutex(WatchdogGate())
+    private let pulsed = Mutex<Moment?>(nil)
     private let time: any TimeSource
     private let log: Logger
 
@@ -48,6 +49,9 @@ public final class WatchdogFeed: Sendable {
         return gate.withLock { $0.overdue(at: now) }
     }
 
+    /// When the newest pulse was sent; `nil` where systemd expects none.
+    public var lastPulse: Moment? { pulsed.withLock { $0 } }
+
     /// Sends a pulse twice per `interval` until the task is cancelled.
     ///
     /// - Parameters:
@@ -66,6 +70,8 @@ public final class WatchdogFeed: Sendable {
             do {
                 if overdue.isEmpty {
                     try pulse()
+                    let now = time.now()
+                    pulsed.withLock { $0 = now }
                 } else if overdue.map(\.name) != named {
                     let names = overdue.map(\.name).joined(separator: ", ")
                     log.critical(

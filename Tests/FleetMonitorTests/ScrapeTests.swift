@@ -7,6 +7,24 @@ import Testing
 import Timekeeping
 
 @Suite struct ScrapeTests {
+    /// `increase()` looks at the difference of two samples: a figure that appeared with its first event would keep that
+    /// event from every alert.
+    @Test(arguments: [
+        #"roomwatch_sweeps_total{tenant="contoso",lane="steady",outcome="failed"}"#,
+        #"roomwatch_sweeps_total{tenant="contoso",lane="suspect",outcome="partial"}"#,
+        #"roomwatch_deliveries_total{receiver="pager",outcome="failed"}"#,
+        #"roomwatch_incidents_total{tenant="contoso",condition="tenant.blind",event="opened"}"#,
+        #"roomwatch_incidents_total{tenant="roomwatch",condition="channel.down",event="opened"}"#,
+        #"roomwatch_suppressed_total{tenant="contoso",reason="maintenance"}"#,
+        #"roomwatch_heartbeats_total{outcome="missed"}"#, "roomwatch_store_failures_total", "roomwatch_blips_total",
+        #"roomwatch_sweep_duration_seconds_count{tenant="contoso",lane="steady"}"#, "roomwatch_dwell_seconds_count",
+    ])
+    func figuresStandAtZeroBeforeTheirFirstEvent(figure: String) throws {
+        let time = ManualTime()
+        let stage = try Stage(receivers: [Receiver("pager", .pagerDuty, time: time)], time: time)
+        #expect(stage.figure(figure) == 0)
+    }
+
     @Test func aDayAtWorkIsCounted() throws {
         let time = ManualTime()
         let graph = GraphStub(time: time)
@@ -29,6 +47,10 @@ import Timekeeping
         #expect(
             stage.figure(
                 #"roomwatch_incidents_total{tenant="contoso",condition="room.offline",event="resolved"}"#) == 2)
+        // One lane holds all that is counted, whatever began at zero.
+        let opened = text.split(separator: "\n").filter { $0.hasPrefix("roomwatch_incidents_total{") }
+            .filter { $0.contains(#"event="opened""#) && !$0.hasSuffix(" 0") }
+        #expect(opened.count == 2, "room.offline of contoso, and channel.down of Roomwatch itself")
         let sent = pager.taken.count + hook.taken.count
         #expect(stage.figure("roomwatch_dwell_seconds_count") == Double(sent))
         #expect(stage.figure(#"roomwatch_dwell_seconds_bucket{le="+Inf"}"#) == Double(sent))

@@ -139,6 +139,11 @@ struct OutboxTests {
             notification(3, of: incident(3), to: "oncall"))
         #expect(try store.backlog() == Backlog(waiting: 3, oldestDecidedAt: at(-30)))
         #expect(try store.backlog(receiver: ReceiverName("oncall")) == Backlog(waiting: 1, oldestDecidedAt: at(0)))
+        #expect(
+            try store.backlogs() == [
+                ReceiverName("oncall"): Backlog(waiting: 1, oldestDecidedAt: at(0)),
+                ReceiverName("pager"): Backlog(waiting: 2, oldestDecidedAt: at(-30)),
+            ])
         let rest = try store.dueNotifications(at: at(0), limit: 1, excluding: [id(1)])
         #expect(rest.map(\.notification.id) == [id(2)])
         let lane = try store.waiting(receiver: ReceiverName("pager"), key: incident(1).key)

@@ -64,6 +64,32 @@ import Testing
         #expect(lines().contains { $0.hasPrefix(#"d_seconds_sum{lane="s"} 5008.0065"#) })
     }
 
+    @Test(arguments: [
+        "roomwatch_dwell_seconds", "roomwatch_lead_seconds", "roomwatch_sweep_duration_seconds",
+        "roomwatch_judge_to_commit_seconds", "any_other_seconds",
+    ])
+    func boundsAscend(name: String) {
+        let bounds = HistogramBuckets.bounds(of: name)
+        #expect(zip(bounds, bounds.dropFirst()).allSatisfy(<))
+        #expect(bounds.count <= 24, "each bound is a series of its own in the scraper")
+    }
+
+    @Test func eachHistogramHasTheBoundsThatPeopleAskFor() {
+        for name in ["roomwatch_dwell_seconds", "roomwatch_lead_seconds"] {
+            Recorder(label: name, dimensions: [], aggregate: true, factory: registry).record(4_000)
+        }
+        #expect(lines().contains(#"roomwatch_dwell_seconds_bucket{le="3600"} 0"#))
+        #expect(lines().contains(#"roomwatch_dwell_seconds_bucket{le="14400"} 1"#))
+        #expect(lines().contains(#"roomwatch_lead_seconds_bucket{le="0"} 0"#))
+        #expect(!lines().contains { $0.hasPrefix(#"roomwatch_lead_seconds_bucket{le="0.001"}"#) })
+    }
+
+    @Test func aTotalThatIsReadIsACounter() {
+        let text = lines([FleetWeb.Gauge(name: "x_total", labels: [("tenant", "a")], value: 3, kind: .counter)])
+        #expect(text.contains("# TYPE x_total counter"))
+        #expect(text.contains(#"x_total{tenant="a"} 3"#))
+    }
+
     @Test func aCounterNeverFalls() {
         count("x_total", by: 5)
         count("x_total", by: -3)
@@ -103,6 +129,7 @@ import Testing
         for number in 0..<MetricRegistry.maximumSeries + 25 { count("x_total", [("room", "\(number)")]) }
         #expect(lines().filter { $0.hasPrefix("x_total{") }.count == MetricRegistry.maximumSeries)
         #expect(lines().contains("roomwatch_series_unkept 25"))
+        #expect(lines().contains("roomwatch_series_unkept_total 25"))
         count("x_total", [("room", "1")])
         #expect(lines().contains(#"x_total{room="1"} 2"#), "series that are kept still count")
     }

@@ -41,6 +41,21 @@ struct RetryTests {
         rig.time.advance(by: .seconds(7))
         _ = try await rig.client.send(Rig.impatient())
         #expect(rig.transport.graphSent.count == 3)
+        let presence = try #require(rig.client.snapshot().counters.services[.presence])
+        #expect(presence.answers == [2: 1, 4: 1])
+        #expect(presence.throttled == 1)
+        #expect(presence.quiet >= .seconds(30) && presence.quiet <= .seconds(36))
+        #expect(rig.client.snapshot().counters.services[.teamwork]?.throttled == 0)
+    }
+
+    @Test("requests that are told together to wait count as one wait")
+    func quietIsCountedOnce() async throws {
+        let rig = try Rig(graph: { _, _ in .status(429, retryAfter: "30") })
+        async let one = rig.failure(Rig.impatient())
+        async let two = rig.failure(Rig.impatient())
+        _ = await (one, two)
+        let presence = try #require(rig.client.snapshot().counters.services[.presence])
+        #expect(presence.quiet >= .seconds(30) && presence.quiet <= .seconds(36))
     }
 
     @Test("a patient request that cannot be served in time fails at once instead of waiting in vain")

@@ -43,6 +43,7 @@ struct LayerTests {
             // own parts.
             "roomwatch-demo": ports.union(["FleetAPI", "CurlHTTP", "CommandEntry"]),
             "roomwatch-bench": daemon,
+            "roomwatch-manual": ["CommandEntry"],
             // The simulation holds both sides, the daemon's services and the simulated tenant; nobody builds on it.
             "FleetSimulation": daemon.subtracting(["FleetConfiguration", "CurlHTTP"]).union(["TenantSimulator"]),
             "roomwatch-simulation": ["Timekeeping", "CommandEntry", "FleetSimulation"],

@@ -63,6 +63,7 @@ struct Rig {
     let store: Store
     let ledger: Ledger
     let watch: TenantWatch
+    let parts: DaemonParts
     let reload: Reload
     let tokens = AccessTokens()
 
@@ -78,7 +79,7 @@ struct Rig {
         try await ledger.begin(
             tenant: configuration.tenants[0].name, rules: configuration.detection,
             site: configuration.site)
-        let parts = DaemonParts(
+        parts = DaemonParts(
             time: StandingTime(), ledger: ledger, progress: LoopProgress(time: StandingTime(), log: log),
             metrics: metrics,
             firstSweeps: FirstSweeps(), log: log)

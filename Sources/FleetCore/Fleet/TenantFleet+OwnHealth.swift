@@ -56,6 +56,11 @@ extension TenantFleet {
         return decision
     }
 
+    /// Whether the store counts as one that cannot be written.
+    public var isStoreDegraded: Bool {
+        conditions[DedupKey(tenant: tenant, condition: .storeDegraded, subject: .store)]?.phase.isWrong ?? false
+    }
+
     /// Ends an acknowledgement because a receiver heard of the resolve before the incident reopened.
     public mutating func endAcknowledgement(of key: DedupKey) -> Incident? { book.endAcknowledgement(key) }
 }

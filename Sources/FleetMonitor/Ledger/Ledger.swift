@@ -113,6 +113,7 @@ public actor Ledger {
     /// Loads what an earlier run knew of a tenant and begins to watch it.
     public func begin(tenant: TenantName, rules: DetectionRules, site: SiteRules) throws(StoreError) {
         let now = time.now()
+        metrics.begin(tenant: tenant)
         let known = try store.load(
             tenant: tenant, resolvedSince: now.wall.addingTimeInterval(-rules.reopenWithin.seconds))
         var fleet = TenantFleet(
@@ -144,6 +145,8 @@ public actor Ledger {
     /// Loads what an earlier run knew of Roomwatch itself.
     public func beginOwn() throws(StoreError) {
         let now = time.now()
+        metrics.begin(incidentsOf: .roomwatch)
+        for receiver in tree.receivers.keys { metrics.begin(receiver: receiver) }
         let known = try store.load(
             tenant: .roomwatch, resolvedSince: now.wall.addingTimeInterval(-own.rules.reopenWithin.seconds))
         own = TenantFleet(
@@ -170,30 +173,4 @@ public actor Ledger {
     public func register(_ bell: Bell) { bells.append(bell) }
 
     func ring() { for bell in bells { bell.ring() } }
-
-    /// What is worth a line in `systemctl status` and a scrape.
-    public func census() -> [Census] {
-        fleets.keys.sorted().compactMap { tenant in
-            guard let fleet = fleets[tenant] else { return nil }
-            var census = Census(tenant: tenant)
-            census.rooms = fleet.rooms.count
-            census.weak = fleet.rooms.count { $0.isWeak }
-            for track in fleet.tracks { census.phases[track.phase, default: 0] += 1 }
-            for incident in fleet.book.allOpen { census.open[incident.severity, default: 0] += 1 }
-            census.isBlind = fleet.isBlind
-            return census
-        }
-    }
-
-    /// How far the outbox is behind, memory included.
-    public func backlog() -> Int {
-        let stored: Int
-        do throws(StoreError) {
-            stored = try store.backlog().waiting
-        } catch {
-            log.error("store: \(error)")
-            stored = 0
-        }
-        return stored + memory.rows.values.count { $0.state == .waiting }
-    }
 }

@@ -16,6 +16,7 @@ public struct Heartbeat: Sendable {
     private let transport: any HTTPTransport
     private let health: @Sendable () -> String?
     private let progress: LoopProgress
+    private let metrics: MonitorMetrics
     private let time: any TimeSource
     private let log: Logger
 
@@ -24,12 +25,13 @@ public struct Heartbeat: Sendable {
     ///   - health: why nobody must hear of us at present, in words; `nil` while all is well.
     public init(
         url: Secret, every interval: Duration, transport: any HTTPTransport, progress: LoopProgress,
-        time: any TimeSource, log: Logger, health: @escaping @Sendable () -> String?
+        metrics: MonitorMetrics, time: any TimeSource, log: Logger, health: @escaping @Sendable () -> String?
     ) {
         self.url = url
         self.interval = interval
         self.transport = transport
         self.progress = progress
+        self.metrics = metrics
         self.time = time
         self.log = log
         self.health = health
@@ -40,6 +42,7 @@ public struct Heartbeat: Sendable {
         var said: String?
         while !Task.isCancelled {
             let trouble = await beat()
+            metrics.heartbeat(isHeard: trouble == nil)
             if trouble != said {
                 if let trouble {
                     log.error("heartbeat: \(trouble); whoever waits for it will raise the alarm")

@@ -59,6 +59,7 @@ public final class SyntheticRoom: Sendable {
     private let time: any TimeSource
     private let log: Logger
     private let failure = Mutex<String?>(nil)
+    private let through = Mutex<Moment?>(nil)
 
     public init(
         ledger: Ledger, channel: LoopbackChannel, progress: LoopProgress, time: any TimeSource, log: Logger
@@ -72,6 +73,9 @@ public final class SyntheticRoom: Sendable {
 
     /// Why the newest round did not get through; `nil` when it did or none was made yet.
     public var trouble: String? { failure.withLock { $0 } }
+
+    /// When a round last got through; `nil` before the first.
+    public var lastThrough: Moment? { through.withLock { $0 } }
 
     public func run() async {
         let loop = progress.loop("synthetic room")
@@ -93,6 +97,10 @@ public final class SyntheticRoom: Sendable {
     }
 
     private func note(_ trouble: String?) {
+        if trouble == nil {
+            let now = time.now()
+            through.withLock { $0 = now }
+        }
         let before = failure.withLock { failure in
             defer { failure = trouble }
             return failure

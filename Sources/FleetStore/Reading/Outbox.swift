@@ -178,6 +178,25 @@ extension Store {
         }
     }
 
+    /// How many rows wait for each receiver, and since when; a receiver for which none waits is left out.
+    public func backlogs() throws(StoreError) -> [ReceiverName: Backlog] {
+        try read("measuring the outbox") { db in
+            var found: [ReceiverName: Backlog] = [:]
+            let rows = try Row.fetchCursor(
+                try db.cachedStatement(
+                    sql: """
+                        SELECT receiver, count(*), min(decided_at) FROM notification
+                        WHERE state = 'waiting' GROUP BY receiver
+                        """))
+            while let row = try rows.next() {
+                var columns = Columns(row)
+                found[ReceiverName(try columns.text())] = Backlog(
+                    waiting: try columns.number(), oldestDecidedAt: try columns.dateIfAny())
+            }
+            return found
+        }
+    }
+
     /// A row that cannot be read can never be sent, and would hold up its receiver and key for ever.
     private func giveUp(_ damaged: [RowRemark], at now: Date) throws(StoreError) {
         log(damaged)

@@ -40,7 +40,7 @@ public final class MetricRegistry: MetricsFactory {
             if state.kinds[key.name, default: kind] != kind { return nil }
             if let known = state.series[key] { return known }
             guard state.series.count < Self.maximumSeries else { return nil }
-            let fresh = Series(kind)
+            let fresh = Series(kind, bounds: HistogramBuckets.bounds(of: key.name))
             state.series[key] = fresh
             state.kinds[key.name] = kind
             return fresh
@@ -82,18 +82,19 @@ final class Series: CounterHandler, RecorderHandler, TimerHandler {
     struct Value {
         var total: Double = 0
         var count: UInt64 = 0
-        var buckets = [UInt64](repeating: 0, count: Series.bounds.count)
+        var buckets: [UInt64]
     }
 
-    /// Upper bounds in seconds: from a commit that took milliseconds to an outage that took minutes.
-    static let bounds: [Double] = [
-        0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900,
-    ]
-
     let kind: Kind
-    private let value = Mutex(Value())
+    /// Upper bounds of the buckets; empty for what is no histogram.
+    let bounds: [Double]
+    private let value: Mutex<Value>
 
-    init(_ kind: Kind) { self.kind = kind }
+    init(_ kind: Kind, bounds: [Double] = HistogramBuckets.byDefault) {
+        self.kind = kind
+        self.bounds = kind == .histogram ? bounds : []
+        value = Mutex(Value(buckets: Array(repeating: 0, count: self.bounds.count)))
+    }
 
     func read() -> Value { value.withLock { $0 } }
 
@@ -102,7 +103,7 @@ final class Series: CounterHandler, RecorderHandler, TimerHandler {
     }
 
     func reset() {
-        value.withLock { $0 = Value() }
+        value.withLock { $0 = Value(buckets: Array(repeating: 0, count: bounds.count)) }
     }
 
     func record(_ amount: Int64) { record(Double(amount)) }
@@ -115,7 +116,7 @@ final class Series: CounterHandler, RecorderHandler, TimerHandler {
             }
             value.total += amount
             value.count += 1
-            for (place, bound) in Self.bounds.enumerated() where amount <= bound { value.buckets[place] += 1 }
+            for (place, bound) in bounds.enumerated() where amount <= bound { value.buckets[place] += 1 }
         }
     }
 

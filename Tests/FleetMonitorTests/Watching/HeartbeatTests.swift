@@ -1,5 +1,6 @@
 // The dead man's switch must be silent exactly when something is wrong, and never show its URL.
 
+import CoreMetrics
 import FleetSimulation
 import HTTPExchange
 import HTTPTypes
@@ -30,7 +31,8 @@ struct HeartbeatTests {
         let log = Journal().logger()
         return Heartbeat(
             url: Secret("https://deadman.example/token-4711"), every: .seconds(60), transport: other,
-            progress: LoopProgress(time: time, log: log), time: time, log: log
+            progress: LoopProgress(time: time, log: log),
+            metrics: MonitorMetrics(factory: NOOPMetricsHandler.instance), time: time, log: log
         ) { trouble }
     }
 
