@@ -21,10 +21,10 @@ import UnixSignals
 /// One run of the daemon.
 public struct Daemon: Sendable {
     private let path: String
-    private let environment: [String: String]
-    private let configuration: Configuration
-    private let log: Logger
-    private let time = SystemTimeSource()
+    let environment: [String: String]
+    let configuration: Configuration
+    let log: Logger
+    let time = SystemTimeSource()
 
     /// - Parameters:
     ///   - path: of the configuration file, read again on SIGHUP.
@@ -156,7 +156,7 @@ public struct Daemon: Sendable {
         let readiness = Readiness(expected: listeners.count, notifier: notifier, log: log)
         let tokens = AccessTokens(try tokenTable(of: configuration))
         let intents = LedgerIntents(
-            ledger: parts.ledger, store: store, executor: StoreExecutor(), sender: sender,
+            ledger: parts.ledger, store: store, executor: StoreExecutor(), copier: StoreExecutor(), sender: sender,
             kinds: Dictionary(
                 configuration.receivers.map { ($0.name, $0.channel.kind.rawValue) },
                 uniquingKeysWith: { first, _ in first }), time: time)
@@ -168,7 +168,7 @@ public struct Daemon: Sendable {
             throw .listener("the pages cannot be drawn: \(error); please report this as a bug")
         }
         let router = WebApplication.router(
-            registry: registry, sources: sources(parts: parts, watches: watches),
+            registry: registry, sources: sources(parts: parts, watches: watches, store: store),
             api: APIRoutes(intents: intents, tokens: tokens), pages: pages)
         let drain = Drain()
         let signals = await ProcessSignals.trapping([.hangup])
@@ -285,7 +285,7 @@ public struct Daemon: Sendable {
         return listeners
     }
 
-    private func sources(parts: DaemonParts, watches: [TenantWatch]) -> WebSources {
+    private func sources(parts: DaemonParts, watches: [TenantWatch], store: Store) -> WebSources {
         let names = watches.map(\.name)
         return WebSources(
             unready: {
@@ -320,6 +320,12 @@ public struct Daemon: Sendable {
                 gauges.append(
                     Gauge(
                         name: "roomwatch_outbox_waiting", labels: [], value: Double(await parts.ledger.backlog())))
+                let sizes = store.sizes
+                gauges.append(Gauge(name: "roomwatch_store_bytes", labels: [], value: Double(sizes.database)))
+                gauges.append(Gauge(name: "roomwatch_store_log_bytes", labels: [], value: Double(sizes.log)))
+                if let free = sizes.free {
+                    gauges.append(Gauge(name: "roomwatch_store_free_bytes", labels: [], value: Double(free)))
+                }
                 return gauges
             })
     }
