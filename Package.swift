@@ -81,7 +81,7 @@ let package = Package(
         .target(
             name: "FleetStore",
             dependencies: [
-                "FleetCore", "Timekeeping", grdb, logging, .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                "FleetCore", "Timekeeping", crypto, grdb, logging, .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
         .target(name: "FleetAPI", swiftSettings: strict),
@@ -138,11 +138,12 @@ let package = Package(
 
         // The command of people.
         .target(
-            name: "FleetClient", dependencies: ["FleetAPI", "HTTPExchange", httpTypes], swiftSettings: strict),
+            name: "FleetClient", dependencies: ["FleetAPI", "HTTPExchange", crypto, httpTypes], swiftSettings: strict),
         .executableTarget(
             name: "roomctl",
             dependencies: [
                 "CommandEntry", "CurlHTTP", "FleetAPI", "FleetClient", "HTTPExchange", "Timekeeping", argumentParser,
+                httpTypes,
             ],
             swiftSettings: strict),
 
@@ -227,7 +228,7 @@ let package = Package(
         .testTarget(
             name: "FleetWebTests",
             dependencies: [
-                "FleetAPI", "FleetWeb", "Timekeeping", httpTypes, hummingbird, logging, metrics,
+                "FleetAPI", "FleetWeb", "Timekeeping", crypto, httpTypes, hummingbird, logging, metrics,
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
@@ -243,7 +244,7 @@ let package = Package(
             ],
             resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
-            name: "FleetStoreTests", dependencies: ["FleetCore", "FleetStore", "Timekeeping", grdb, logging],
+            name: "FleetStoreTests", dependencies: ["FleetCore", "FleetStore", "Timekeeping", crypto, grdb, logging],
             swiftSettings: strict),
         .testTarget(
             name: "TenantSimulatorTests",
@@ -266,7 +267,7 @@ let package = Package(
         .testTarget(
             name: "FleetClientTests",
             dependencies: [
-                "CurlHTTP", "FleetAPI", "FleetClient", "FleetWeb", "HTTPExchange", "Timekeeping", logging,
+                "CurlHTTP", "FleetAPI", "FleetClient", "FleetWeb", "HTTPExchange", "Timekeeping", crypto, logging,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -40,9 +40,19 @@ public final class CurlTransport: HTTPTransport {
     deinit { inbox.requestStop() }
 
     public func send(_ call: HTTPCall) async throws(HTTPTransportError) -> HTTPAnswer {
+        try await exchange(call, sink: nil)
+    }
+
+    public func send(_ call: HTTPCall, into sink: any HTTPBodySink) async throws(HTTPTransportError) -> HTTPAnswer {
+        try await exchange(call, sink: sink)
+    }
+
+    private func exchange(
+        _ call: HTTPCall, sink: (any HTTPBodySink)?
+    ) async throws(HTTPTransportError) -> HTTPAnswer {
         let request = try CheckedRequest(call, configuration: configuration)
         let result = await carry(within: call.limits.total) { deadline, continuation in
-            HTTPPlan(request: request, deadline: deadline, continuation: continuation)
+            HTTPPlan(request: request, sink: sink, deadline: deadline, continuation: continuation)
         }
         return try result.get()
     }

@@ -8,6 +8,8 @@ import Timekeeping
 /// An exchange that waits for the loop; carries the caller's continuation, which is resumed exactly once.
 struct HTTPPlan: TransferPlan {
     let request: CheckedRequest
+    /// Takes the body of a good answer; `nil` for the answer itself.
+    let sink: (any HTTPBodySink)?
     let deadline: Duration
     let continuation: CheckedContinuation<Result<HTTPAnswer, HTTPTransportError>, Never>
 
@@ -37,6 +39,8 @@ final class HTTPTransfer: Transfer {
     /// The server has said that it did not act on the request.
     private var refusedUnread = false
     private var tooLarge: String?
+    private var sinkHasBegun = false
+    private var sinkRefused = false
     private var connection = SocketRegistry.Listening(localPort: 0)
     private var lastBytesMoved: Int64 = 0
     private var lastMovedAt: Duration
@@ -77,7 +81,7 @@ final class HTTPTransfer: Transfer {
         if reason == .finished(CURLE_OK), header.isComplete, status >= 200 {
             result = .success(HTTPAnswer(status: status, headerFields: header.fields, body: body))
         } else {
-            var failure = CurlFailure(reason, request: plan.request)
+            var failure = CurlFailure(sinkRefused ? .cancelled : reason, request: plan.request)
             failure.requestBegan = requestBegan
             failure.tooLarge = tooLarge
             failure.proxyStatus = easy.long(CURLINFO_HTTP_CONNECTCODE)
@@ -92,6 +96,12 @@ final class HTTPTransfer: Transfer {
     /// - Returns: whether the transfer may go on.
     fileprivate func receive(body bytes: UnsafeRawBufferPointer) -> Bool {
         sockets.heard(&connection)
+        if let sink = plan.sink, (200..<300).contains(easy.long(CURLINFO_RESPONSE_CODE)) {
+            if !sinkHasBegun { sink.begin(header.fields) }
+            sinkHasBegun = true
+            sinkRefused = !sink.take(bytes)
+            return !sinkRefused
+        }
         let limit = plan.request.call.limits.responseBytes
         guard body.count + bytes.count <= limit else {
             tooLarge = "the answer's body is larger than \(limit) bytes"

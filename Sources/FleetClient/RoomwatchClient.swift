@@ -19,9 +19,9 @@ public struct RoomwatchClient: Sendable {
     /// The daemon waits up to half a minute for a receiver before it says what became of a test.
     static let testLimits = HTTPLimits(total: .seconds(60), stall: .seconds(60))
 
-    private let transport: any HTTPTransport
-    private let base: String
-    private let place: String
+    let transport: any HTTPTransport
+    let base: String
+    let place: String
     private let token: Secret?
 
     /// - Parameters:
@@ -167,15 +167,27 @@ public struct RoomwatchClient: Sendable {
     private func send(
         _ method: HTTPRequest.Method, _ path: String, _ body: [UInt8]?, _ limits: HTTPLimits
     ) async throws(ClientError) -> [UInt8] {
-        var fields: HTTPFields = [.accept: "application/json"]
+        try await receive(method, path, body: body, limits: limits).body
+    }
+
+    /// - Parameter sink: takes the body of a good answer, which comes back without it.
+    func receive(
+        _ method: HTTPRequest.Method, _ path: String, body: [UInt8]? = nil, limits: HTTPLimits,
+        into sink: (any HTTPBodySink)? = nil
+    ) async throws(ClientError) -> HTTPAnswer {
+        var fields: HTTPFields = [.accept: sink == nil ? "application/json" : "application/octet-stream"]
         if body != nil { fields[.contentType] = "application/json" }
         if let token { token.withRevealed { fields[.authorization] = "Bearer \($0)" } }
+        let call = HTTPCall(
+            method, "\(base)/api/v1/\(path)", headerFields: fields, body: body ?? (method == .post ? [] : nil),
+            limits: limits)
         let answer: HTTPAnswer
         do throws(HTTPTransportError) {
-            answer = try await transport.send(
-                HTTPCall(
-                    method, "\(base)/api/v1/\(path)", headerFields: fields, body: body ?? (method == .post ? [] : nil),
-                    limits: limits))
+            if let sink {
+                answer = try await transport.send(call, into: sink)
+            } else {
+                answer = try await transport.send(call)
+            }
         } catch {
             if error.kind.mayHaveBeenApplied {
                 let doubt = method == .get ? "" : "; it may have been carried out, so look before you repeat it"
@@ -192,7 +204,7 @@ public struct RoomwatchClient: Sendable {
                 throw .malformed("the daemon answered with status \(answer.status) and no reason")
             }
         }
-        return answer.body
+        return answer
     }
 
     private static func read<Content: Codable & Sendable>(

@@ -25,6 +25,7 @@ public final class Store: Sendable {
         var retry: StoreOpening?
         /// Tenants whose open runs are to be ended before anything else is written.
         var owedEnds: [TenantName] = []
+        var isClosing = false
     }
 
     init(path: String, database: any DatabaseWriter, lock: StoreLock?, retry: StoreOpening?, log: Logger) {
@@ -36,8 +37,14 @@ public final class Store: Sendable {
     /// What answers questions: the file, or what stands in for it.
     var pool: any DatabaseWriter { state.withLock { $0.database } }
 
+    /// Whether ``close()`` was called; a copy that is being made ends then.
+    var isClosing: Bool { state.withLock(\.isClosing) }
+
+    func beginClosing() { state.withLock { $0.isClosing = true } }
+
     /// Closes the connections and gives the lock back; every later call fails.
     public func close() throws(StoreError) {
+        beginClosing()
         let database = pool
         do {
             // GRDB closes the writer before the readers, and SQLite only folds the write-ahead log into the database

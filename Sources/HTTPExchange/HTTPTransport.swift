@@ -8,6 +8,10 @@ public protocol HTTPTransport: Sendable {
     /// - Throws: ``HTTPTransportError`` when no complete answer arrived. Cancelling the calling task ends the transfer
     ///   and throws the kind ``HTTPTransportError/Kind/cancelled``.
     func send(_ call: HTTPCall) async throws(HTTPTransportError) -> HTTPAnswer
+
+    /// The same, with the body of a good answer going to `sink` instead of the answer, which comes back without it.
+    /// ``HTTPLimits/responseBytes`` bounds only what comes back.
+    func send(_ call: HTTPCall, into sink: any HTTPBodySink) async throws(HTTPTransportError) -> HTTPAnswer
 }
 
 /// Why no complete answer arrived.

@@ -21,10 +21,10 @@ import UnixSignals
 /// One run of the daemon.
 public struct Daemon: Sendable {
     private let path: String
-    private let environment: [String: String]
-    private let configuration: Configuration
-    private let log: Logger
-    private let time = SystemTimeSource()
+    let environment: [String: String]
+    let configuration: Configuration
+    let log: Logger
+    let time = SystemTimeSource()
 
     /// - Parameters:
     ///   - path: of the configuration file, read again on SIGHUP.
@@ -156,7 +156,7 @@ public struct Daemon: Sendable {
         let readiness = Readiness(expected: listeners.count, notifier: notifier, log: log)
         let tokens = AccessTokens(try tokenTable(of: configuration))
         let intents = LedgerIntents(
-            ledger: parts.ledger, store: store, executor: StoreExecutor(), sender: sender,
+            ledger: parts.ledger, store: store, executor: StoreExecutor(), copier: StoreExecutor(), sender: sender,
             kinds: Dictionary(
                 configuration.receivers.map { ($0.name, $0.channel.kind.rawValue) },
                 uniquingKeysWith: { first, _ in first }), time: time)

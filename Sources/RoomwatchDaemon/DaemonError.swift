@@ -8,6 +8,8 @@ public enum DaemonError: Error, Sendable, CustomStringConvertible {
     /// The configuration, or a file that it names, is wrong: starting again cannot mend it (exit 78).
     case configuration([String])
     case store(StoreError)
+    /// A copy was not put in the place of the store.
+    case restore(RestoreError)
     /// A listener could not be opened, or inherited sockets are unusable.
     case listener(String)
     /// A loop ended that must not end.
@@ -22,7 +24,8 @@ public enum DaemonError: Error, Sendable, CustomStringConvertible {
     public var exitCode: Int32 {
         switch self {
         case .configuration, .store(.notADatabase), .store(.foreignDatabase): 78
-        case .store, .listener, .loopEnded: 1
+        case .restore(.store(.notADatabase)), .restore(.store(.foreignDatabase)): 78
+        case .store, .restore, .listener, .loopEnded: 1
         }
     }
 
@@ -30,6 +33,7 @@ public enum DaemonError: Error, Sendable, CustomStringConvertible {
         switch self {
         case .configuration(let lines): lines.joined(separator: "\n")
         case .store(let error): error.description
+        case .restore(let error): error.description
         case .listener(let text): text
         case .loopEnded(let text): text
         }

@@ -26,6 +26,7 @@ struct Roomctl: AsyncParsableCommand {
             Fleet.self, Rooms.self, Incidents.self, Acknowledge.self, Resolve.self, Comment.self, Silences.self,
             Maintenance.self, Explain.self,
             Receivers.self, Deliveries.self, Capabilities.self, Audit.self,
+            Backup.self, Restore.self, SupportBundle.self,
         ])
 
     static func main() async {

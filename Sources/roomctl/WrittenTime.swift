@@ -8,6 +8,11 @@ import Foundation
 struct WrittenDuration: ExpressibleByArgument, Sendable, Hashable {
     var seconds: Double
 
+    init(seconds: Double) { self.seconds = seconds }
+
+    /// As the help shows a default.
+    var defaultValueDescription: String { seconds == 86_400 ? "24h" : "\(Int(seconds))s" }
+
     init?(argument: String) {
         var total = 0.0
         var digits = ""

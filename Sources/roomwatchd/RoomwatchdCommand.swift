@@ -26,6 +26,16 @@ struct RoomwatchdCommand: AsyncParsableCommand {
     @Flag(help: "Read and check the configuration, say what is wrong or noteworthy, and end.")
     var checkConfig = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Put this copy in the place of the store, and end. The daemon must be stopped; the store that was there is kept.",
+            valueName: "copy"))
+    var restore: String?
+
+    func validate() throws {
+        if checkConfig, restore != nil { throw ValidationError("Give --check-config or --restore, not both.") }
+    }
+
     static func main() async {
         ProcessSignal.ignoreBrokenPipe()
         // One pool of memory for each thread, glibc's default, keeps two megabytes more than two pools do, and the
@@ -49,6 +59,13 @@ struct RoomwatchdCommand: AsyncParsableCommand {
             try await Daemon(configuration: configuration, path: path, environment: environment, log: silent).check()
             for notice in configuration.notices { print(notice) }
             print("\(path): the configuration is good")
+            return
+        }
+        if let restore {
+            let silent = Logger(label: "roomwatchd", factory: { _ in SwiftLogNoOpLogHandler() })
+            let done = try Daemon(configuration: configuration, path: path, environment: environment, log: silent)
+                .restore(from: restore)
+            print(done)
             return
         }
         let output = LogOutput(.detect(environment: environment, identifier: "roomwatchd"), time: { Date() })

@@ -17,7 +17,7 @@ import Timekeeping
             .path(percentEncoded: false)
     }
 
-    private static func client(_ path: String, token: String? = nil) -> (RoomwatchClient, CurlTransport) {
+    static func client(_ path: String, token: String? = nil) -> (RoomwatchClient, CurlTransport) {
         let transport = CurlTransport(
             configuration: CurlConfiguration(unixSocketPath: path), time: SystemTimeSource())
         return (
@@ -26,10 +26,10 @@ import Timekeeping
         )
     }
 
-    private func serving(
+    static func serving(
         _ intents: any Intents, _ body: @escaping @Sendable (String) async throws -> Void
     ) async throws {
-        let path = Self.socketPath()
+        let path = socketPath()
         let router = WebApplication.router(
             registry: MetricRegistry(), sources: WebSources(unready: { [] }, gauges: { [] }),
             api: APIRoutes(intents: intents, tokens: AccessTokens()))
@@ -53,7 +53,7 @@ import Timekeeping
 
     @Test(.timeLimit(.minutes(1))) func whatIsAskedArrivesAndWhatIsAnsweredComesBack() async throws {
         let intents = EchoIntents()
-        try await serving(intents) { path in
+        try await Self.serving(intents) { path in
             let (client, transport) = Self.client(path)
             let list = try await client.incidents(
                 IncidentsQuery(tenant: "contoso", statuses: ["open", "acknowledged"], severities: ["error"], limit: 7))
@@ -82,7 +82,7 @@ import Timekeeping
     }
 
     @Test(.timeLimit(.minutes(1))) func refusalsKeepTheirWords() async throws {
-        try await serving(EchoIntents()) { path in
+        try await Self.serving(EchoIntents()) { path in
             let (client, transport) = Self.client(path)
             do throws(ClientError) {
                 _ = try await client.resolve("gone")
@@ -132,6 +132,10 @@ final class EchoIntents: Intents {
     private let kept = Mutex<[String]>([])
     var asked: [String] { kept.withLock { $0 } }
     private func note(_ text: String) { kept.withLock { $0.append(text) } }
+    /// What it hands out as a backup; `nil` refuses one.
+    let backup: (any BackupStream)?
+
+    init(backup: (any BackupStream)? = nil) { self.backup = backup }
 
     static let at = Timestamp("2026-11-20T08:00:00Z") ?? Timestamp(.distantPast)
     static let incident = IncidentBody(
@@ -219,4 +223,10 @@ final class EchoIntents: Intents {
         throw Refusal(.unavailable, "nobody streams here", remedy: "ask again")
     }
     func audit(limit: Int, for asker: Asker) async throws(Refusal) -> [AuditBody] { [] }
+    func backup(for asker: Asker) async throws(Refusal) -> any BackupStream {
+        guard let backup else {
+            throw Refusal(.conflict, "a backup is under way already", remedy: "wait for it")
+        }
+        return backup
+    }
 }

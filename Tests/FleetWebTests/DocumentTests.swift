@@ -18,7 +18,7 @@ import Yams
 
     private static let endpoints =
         APIEndpoint.incidents(ScriptedIntents()) + APIEndpoint.quiet(ScriptedIntents())
-        + APIEndpoint.fleet(ScriptedIntents())
+        + APIEndpoint.fleet(ScriptedIntents()) + APIEndpoint.keeping(ScriptedIntents())
 
     @Test func everyRouteIsDescribedAndNothingElse() throws {
         let paths = try #require(try Self.document()["paths"] as? [String: [String: Any]])

@@ -1,5 +1,6 @@
 // The other side of the API: it notes what it was asked and by whom, and answers with the same bodies each time.
 
+import Crypto
 import FleetAPI
 import Foundation
 import Synchronization
@@ -148,6 +149,39 @@ final class ScriptedIntents: Intents {
     func audit(limit: Int, for asker: Asker) async throws(Refusal) -> [AuditBody] {
         try note("audit \(limit)", asker)
         return []
+    }
+
+    static let backup = Array("SQLite format 3\u{0} and more".utf8)
+
+    func backup(for asker: Asker) async throws(Refusal) -> any BackupStream {
+        try note("backup", asker)
+        return ScriptedBackup(content: Self.backup)
+    }
+}
+
+/// A copy in two pieces.
+final class ScriptedBackup: BackupStream {
+    let content: [UInt8]
+    /// Fails after the first piece.
+    let breaks: Bool
+    private let sent = Mutex(0)
+
+    init(content: [UInt8], breaks: Bool = false) {
+        self.content = content
+        self.breaks = breaks
+    }
+
+    var bytes: Int { content.count }
+    var digest: [UInt8] { Array(SHA256.hash(data: content)) }
+    var newest: Timestamp? { ScriptedIntents.at }
+
+    func next() async throws -> [UInt8] {
+        try sent.withLock { sent in
+            if breaks, sent > 0 { throw CancellationError() }
+            let piece = content[sent..<min(content.count, sent + (content.count + 1) / 2)]
+            sent += piece.count
+            return Array(piece)
+        }
     }
 }
 

@@ -6,7 +6,7 @@ public enum Role: String, Sendable, Hashable, Codable, CaseIterable, Comparable 
     case viewer
     /// Also comments.
     case facilities
-    /// Also acknowledges, resolves, silences, plans and tests.
+    /// Also acknowledges, resolves, silences, plans, tests and backs up.
     case `operator`
     /// Also reads the audit trail.
     case admin

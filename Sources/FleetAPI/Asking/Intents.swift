@@ -42,6 +42,9 @@ public protocol Intents: Sendable {
     func listen(after: String?, for asker: Asker) async throws(Refusal) -> any EventSubscription
 
     func audit(limit: Int, for asker: Asker) async throws(Refusal) -> [AuditBody]
+
+    /// Copies the store as it is now, checked; one copy at a time.
+    func backup(for asker: Asker) async throws(Refusal) -> any BackupStream
 }
 
 /// Which incidents are asked for; an empty list asks nothing.

@@ -20,13 +20,15 @@ public struct LedgerIntents: Intents {
     private let sender: SenderIdentity
     private let kinds: [ReceiverName: String]
     let time: any TimeSource
+    let backups: Backups
 
     /// - Parameters:
     ///   - executor: a thread for questions about the past, beside the Ledger's own.
+    ///   - copier: a thread for copies of the store, which take seconds; `nil` for that of the questions.
     ///   - kinds: the kind of each receiver, in the words of the configuration.
     public init(
-        ledger: Ledger, store: Store, executor: any SerialExecutor, sender: SenderIdentity,
-        kinds: [ReceiverName: String], time: any TimeSource
+        ledger: Ledger, store: Store, executor: any SerialExecutor, copier: (any SerialExecutor)? = nil,
+        sender: SenderIdentity, kinds: [ReceiverName: String], time: any TimeSource
     ) {
         self.ledger = ledger
         self.archive = Archive(store: store, executor: executor)
@@ -34,6 +36,7 @@ public struct LedgerIntents: Intents {
         self.sender = sender
         self.kinds = kinds
         self.time = time
+        self.backups = Backups(store: store, executor: copier ?? executor, time: time)
     }
 
     // MARK: Incidents

@@ -101,6 +101,17 @@ extension Ledger {
         }
     }
 
+    // MARK: Backups
+
+    /// Writes down that somebody takes a copy of everything, before they get it.
+    func recordBackup(by asker: Asker) throws(Refusal) {
+        let now = time.now()
+        try checkWritable()
+        let audit = audit("store.backup", "store", asker, at: now)
+        try writing(at: now) { () throws(StoreError) in try store.append(audit) }
+        say(audit)
+    }
+
     // MARK: Silences and windows
 
     func create(_ request: SilenceRequest, by asker: Asker) throws(Refusal) -> Silence {

@@ -1,5 +1,7 @@
 // Opening the store may do things that the operator must hear of although nothing failed.
 
+public import struct Foundation.Date
+
 /// Something notable that happened while the store was opened.
 public enum OpenRemark: Sendable, Hashable {
     /// There was no database; an empty one was made.
@@ -9,6 +11,9 @@ public enum OpenRemark: Sendable, Hashable {
     case setAside(path: String, renamedTo: String, reason: String)
     /// The schema was brought forward; the copy holds the database as it was.
     case migrated(from: Int, to: Int, copy: String)
+    /// This is the first start after a restore. `newest` is what the copy knew last, `heldBack` the notifications that
+    /// wait until the sweeps have seen what is over.
+    case restored(copy: String, newest: Date?, at: Date, heldBack: Int)
     /// The disk has no space. The daemon works from memory, and begins from what the store knew if there was one.
     case withoutSpace(path: String, reason: String, knowsEarlier: Bool)
 }
@@ -17,7 +22,7 @@ extension OpenRemark {
     /// Whether something was lost, rather than only done.
     public var isAlarming: Bool {
         switch self {
-        case .created, .migrated: false
+        case .created, .migrated, .restored: false
         case .setAside, .withoutSpace: true
         }
     }
@@ -35,6 +40,14 @@ extension OpenRemark: CustomStringConvertible {
         case .migrated(let from, let to, let copy):
             "the store was upgraded from schema version \(from) to \(to); the database as it was is kept as \(copy) "
                 + "and may be deleted once the upgrade has proved itself"
+        case .restored(let copy, let newest, let at, let heldBack):
+            "the store was restored at \(at.formatted(.iso8601)) from \(copy), which ends "
+                + (newest.map { $0.formatted(.iso8601) } ?? "before anything happened")
+                + (heldBack > 0
+                    ? "; \(heldBack) notifications that waited in it go out in two minutes, unless what they speak of is "
+                        + "over; receivers may have heard them before, under the same id"
+                    : "")
+                + ". What opened after that and was over before this start is not known: close it at its receiver"
         case .withoutSpace(let path, let reason, let knowsEarlier):
             "\(reason). Rooms are watched and pages are sent all the same, "
                 + (knowsEarlier ? "beginning from what the store knows; " : "beginning from nothing; ")

@@ -101,6 +101,7 @@ struct StoreOpening: Sendable {
 extension StoreFiles {
     /// Bytes that the daemon may still write beside the database; `nil` when the file system does not say.
     var freeBytes: Int? { statistics().map { Int($0.f_bavail) * Int($0.f_frsize) } }
+    var fileSystemBytes: Int? { statistics().map { Int($0.f_blocks) * Int($0.f_frsize) } }
 
     /// Some file systems do not count their files.
     var hasNoSpaceLeft: Bool {

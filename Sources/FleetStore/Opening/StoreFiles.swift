@@ -18,18 +18,7 @@ struct StoreFiles {
     /// Makes the directory if it is missing (mode 0700), and an empty database file of mode 0600 if there is none;
     /// SQLite gives its journals the mode of the database.
     func prepare() throws(StoreError) {
-        do {
-            if !FileManager.default.fileExists(atPath: directory) {
-                try FileManager.default.createDirectory(
-                    atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-            }
-        } catch {
-            if (error as? CocoaError)?.code == .fileWriteOutOfSpace {
-                throw StoreError.diskFull(path: path, doing: "making its directory")
-            }
-            throw StoreError.unusablePath(
-                path: path, reason: "its directory cannot be created: \(error.localizedDescription)")
-        }
+        try prepareDirectory()
         var status = stat()
         guard stat(path, &status) != 0 else {
             guard status.st_mode & S_IFMT == S_IFREG else {
@@ -45,6 +34,21 @@ struct StoreFiles {
         }
         guard errno == ENOENT else { throw StoreError.unusablePath(path: path, reason: lastErrorText()) }
         try Self.createPrivately(path)
+    }
+
+    func prepareDirectory() throws(StoreError) {
+        do {
+            if !FileManager.default.fileExists(atPath: directory) {
+                try FileManager.default.createDirectory(
+                    atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            }
+        } catch {
+            if (error as? CocoaError)?.code == .fileWriteOutOfSpace {
+                throw StoreError.diskFull(path: path, doing: "making its directory")
+            }
+            throw StoreError.unusablePath(
+                path: path, reason: "its directory cannot be created: \(error.localizedDescription)")
+        }
     }
 
     /// Makes an empty file that only the daemon's user can read, or leaves the one that is there.
@@ -106,13 +110,7 @@ struct StoreFiles {
     ///
     /// - Returns: the new path of the main file.
     func setAside(at now: Date) throws(StoreError) -> String {
-        let stamp = Self.stamp(now)
-        var target = "\(path).corrupt-\(stamp)"
-        var number = 2
-        while FileManager.default.fileExists(atPath: target) {
-            target = "\(path).corrupt-\(stamp)-\(number)"
-            number += 1
-        }
+        let target = unusedName("corrupt", at: now)
         for suffix in Self.suffixes {
             guard rename(path + suffix, target + suffix) != 0 else { continue }
             let reason = errno
@@ -123,6 +121,18 @@ struct StoreFiles {
         }
         clearSuspicion()
         return target
+    }
+
+    /// `<path>.<word>-<UTC stamp>`, with a number behind it when there is such a file.
+    func unusedName(_ word: String, at now: Date) -> String {
+        let first = "\(path).\(word)-\(Self.stamp(now))"
+        var name = first
+        var number = 2
+        while FileManager.default.fileExists(atPath: name) {
+            name = "\(first)-\(number)"
+            number += 1
+        }
+        return name
     }
 
     /// `20261120T080001Z`

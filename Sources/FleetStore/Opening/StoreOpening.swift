@@ -57,8 +57,11 @@ extension Store {
                 try files.prepare()
             }
             files.clearSuspicion()
+            files.sweepPartialCopy()
             let (pool, more) = try opening.onDisk()
-            return (Store(path: path, database: pool, lock: held, retry: nil, log: log), remarks + more)
+            remarks += more
+            if let remark = try opening.heedRestoration(pool, now: now) { remarks.append(remark) }
+            return (Store(path: path, database: pool, lock: held, retry: nil, log: log), remarks)
         } catch {
             let error = StoreError(error, path: path, doing: "opening it")
             guard opening.isForLackOfSpace(error) else { throw error }
