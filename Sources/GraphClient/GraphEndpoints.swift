@@ -42,6 +42,9 @@ public struct GraphEndpoints: Sendable, Hashable {
         graphBasePath = graphPath
     }
 
+    /// The resource without `.default`, with the slash that the platform of a managed identity expects at its end.
+    var resource: String { scope.hasSuffix(".default") ? String(scope.dropLast(".default".count)) : scope }
+
     /// The token endpoint of `tenant` (a GUID or a verified domain).
     func tokenURL(tenant: String) -> String {
         "\(login)/\(PercentEncoding.encode(tenant))/oauth2/v2.0/token"
