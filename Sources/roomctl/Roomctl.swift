@@ -11,7 +11,7 @@ import Foundation
 struct Roomctl: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "roomctl",
-        abstract: "Asks a running roomwatchd, and tells it what people do.",
+        abstract: "Asks a running roomwatchd, tells it what people do, and connects it to a tenant.",
         discussion: """
             Without --url it speaks over the unix socket, where you act as operator. IDs may be shortened to a prefix that \
             only one has.
@@ -25,7 +25,7 @@ struct Roomctl: AsyncParsableCommand {
         subcommands: [
             Fleet.self, Rooms.self, Incidents.self, Acknowledge.self, Resolve.self, Comment.self, Silences.self,
             Maintenance.self, Explain.self,
-            Receivers.self, Deliveries.self, Capabilities.self, Audit.self,
+            Receivers.self, Deliveries.self, Capabilities.self, Audit.self, Connect.self,
         ])
 
     static func main() async {

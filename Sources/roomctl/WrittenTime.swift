@@ -8,6 +8,8 @@ import Foundation
 struct WrittenDuration: ExpressibleByArgument, Sendable, Hashable {
     var seconds: Double
 
+    init(seconds: Double) { self.seconds = seconds }
+
     init?(argument: String) {
         var total = 0.0
         var digits = ""
@@ -22,6 +24,10 @@ struct WrittenDuration: ExpressibleByArgument, Sendable, Hashable {
         }
         guard digits.isEmpty, total > 0, total < 1e9 else { return nil }
         seconds = total
+    }
+
+    var defaultValueDescription: String {
+        seconds.truncatingRemainder(dividingBy: 60) == 0 ? "\(Int(seconds / 60))m" : "\(Int(seconds))s"
     }
 
     private static let units: [Character: Double] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800]
