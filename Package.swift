@@ -69,6 +69,14 @@ let package = Package(
                 .product(name: "X509", package: "swift-certificates"),
             ],
             swiftSettings: strict),
+        // The way from an empty registration to a tenant that is read: what `roomctl connect` does.
+        .target(
+            name: "TenantConnection",
+            dependencies: [
+                "FleetCore", "GraphClient", "HTTPExchange", "Timekeeping", httpTypes, logging,
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
         .target(
             name: "CSimdjson", cxxSettings: [.define("SIMDJSON_EXCEPTIONS", to: "0")],
             linkerSettings: [.linkedLibrary("simdjson")]),
@@ -142,8 +150,8 @@ let package = Package(
         .executableTarget(
             name: "roomctl",
             dependencies: [
-                "CommandEntry", "CurlHTTP", "FleetAPI", "FleetClient", "HTTPExchange", "Timekeeping", argumentParser,
-                httpTypes,
+                "CommandEntry", "CurlHTTP", "FleetAPI", "FleetClient", "FleetCore", "GraphClient", "HTTPExchange",
+                "TenantConnection", "Timekeeping", argumentParser, httpTypes,
             ],
             swiftSettings: strict),
 
@@ -272,6 +280,13 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "RoomctlTests", dependencies: ["FleetAPI", "roomctl", argumentParser], swiftSettings: strict),
+        .testTarget(
+            name: "TenantConnectionTests",
+            dependencies: [
+                "CurlHTTP", "FleetConfiguration", "FleetCore", "GraphClient", "HTTPExchange", "TenantConnection",
+                "TenantSimulator", "Timekeeping", httpTypes,
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "FleetChannelsTests",
             dependencies: [

@@ -42,6 +42,22 @@ public struct GraphEndpoints: Sendable, Hashable {
         graphBasePath = graphPath
     }
 
+    /// The resource without `.default`, with the slash that the platform of a managed identity expects at its end.
+    var resource: String { scope.hasSuffix(".default") ? String(scope.dropLast(".default".count)) : scope }
+
+    /// Where an administrator grants the application what its registration lists (Graph facts, Admin consent).
+    ///
+    /// - Parameters:
+    ///   - tenant: a GUID or a verified domain.
+    ///   - redirectURI: exactly as the application registers it.
+    ///   - state: comes back unchanged; a random text that nobody can guess.
+    public func adminConsentURL(tenant: String, clientID: String, redirectURI: String, state: String) -> String {
+        let query = PercentEncoding.form([
+            ("client_id", clientID), ("scope", scope), ("redirect_uri", redirectURI), ("state", state),
+        ])
+        return "\(login)/\(PercentEncoding.encode(tenant))/v2.0/adminconsent?\(query)"
+    }
+
     /// The token endpoint of `tenant` (a GUID or a verified domain).
     func tokenURL(tenant: String) -> String {
         "\(login)/\(PercentEncoding.encode(tenant))/oauth2/v2.0/token"

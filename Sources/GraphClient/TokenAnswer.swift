@@ -46,17 +46,17 @@ enum TokenAnswer {
             !success.accessToken.isEmpty, isHeaderSafe(success.accessToken),
             success.tokenType.map({ $0.lowercased() == "bearer" }) ?? true
         else { throw TokenError(.malformedAnswer, status: 200) }
-        return (Secret(success.accessToken), lifetime(success.expiresIn))
+        return (Secret(success.accessToken), lifetime(seconds: success.expiresIn?.double))
     }
 
-    private static func lifetime(_ number: LenientNumber?) -> Duration {
-        guard let value = number?.double, value > 0 else { return .seconds(assumedLifetime) }
-        let bounded = min(max(value, Double(lifetimes.lowerBound)), Double(lifetimes.upperBound))
+    static func lifetime(seconds: Double?) -> Duration {
+        guard let seconds, seconds > 0 else { return .seconds(assumedLifetime) }
+        let bounded = min(max(seconds, Double(lifetimes.lowerBound)), Double(lifetimes.upperBound))
         return .seconds(Int64(bounded))
     }
 
     /// A token with a line break or a space in it would forge header fields.
-    private static func isHeaderSafe(_ token: String) -> Bool {
+    static func isHeaderSafe(_ token: String) -> Bool {
         token.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
     }
 
@@ -88,6 +88,11 @@ enum TokenAnswer {
         case 700_024: return .assertionOutsideItsTime
         case 700_027: return .assertionKeyNotRegistered
         case 50027, 5_002_723, 500_021: return .assertionMalformed
+        case 70021: return .federationUnknown
+        case 700_211: return .federationIssuer
+        case 700_212: return .federationAudience
+        case 700_213: return .federationSubject
+        case 700_238: return .federationForbidden
         case .some(53000...53099), .some(530_000...530_999): return .conditionalAccess
         case 90033, 90036, 50087: return .unavailable
         default: return .refused

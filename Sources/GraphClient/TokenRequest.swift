@@ -32,6 +32,17 @@ struct TokenRequest {
             } catch {
                 throw TokenError(.certificate, certificate: error)
             }
+        case .federatedToken(let file):
+            do throws(CredentialFileError) {
+                let token = try await file.read().trimmed
+                guard !token.isEmpty else { throw CredentialFileError("The file of the federated token is empty") }
+                proof = Self.assertion(token.withRevealed { $0 })
+            } catch {
+                throw TokenError(.federatedTokenFile, file: error)
+            }
+        case .managedIdentity:
+            // Asks the machine and not the login authority: see ManagedIdentityExchange.
+            proof = []
         }
         let form = PercentEncoding.form(
             [("client_id", clientID), ("scope", endpoints.scope)] + proof + [("grant_type", "client_credentials")])

@@ -48,6 +48,8 @@ public actor TokenSource {
 
     /// - Parameters:
     ///   - tenant: GUID or verified domain; never `common` or `organizations`.
+    ///   - clientID: of the application; a managed identity needs none.
+    ///   - transport: for a managed identity one that uses no proxy: the address means this very machine.
     ///   - executor: where token requests run; a simulation hands in its own.
     public init(
         endpoints: GraphEndpoints, tenant: String, clientID: String, credential: GraphCredential,
@@ -154,6 +156,7 @@ public actor TokenSource {
 
     private func request() async -> Result<(Secret, Duration, Moment), TokenFailure> {
         let askedAt = time.now()
+        if case .managedIdentity(let identity) = credential { return await request(identity, askedAt: askedAt) }
         let request: TokenRequest
         do {
             request = try await TokenRequest(
@@ -171,6 +174,28 @@ public actor TokenSource {
         do {
             let (bearer, lifetime) = try TokenAnswer.read(
                 answer, redacting: request.secrets)
+            return .success((bearer, lifetime, askedAt))
+        } catch {
+            let delay = RetryAfter.delay(answer.headerFields, now: time.now())
+            return .failure(TokenFailure(error: error, retryAfter: delay))
+        }
+    }
+
+    private func request(
+        _ identity: ManagedIdentity, askedAt: Moment
+    ) async -> Result<(Secret, Duration, Moment), TokenFailure> {
+        let exchange = ManagedIdentityExchange(
+            identity: identity, resource: endpoints.resource, transport: transport, random: random)
+        counters.requests += 1
+        let answer: HTTPAnswer
+        let secrets: [String]
+        do {
+            (answer, secrets) = try await exchange.answer()
+        } catch {
+            return .failure(TokenFailure(error: error, retryAfter: nil))
+        }
+        do {
+            let (bearer, lifetime) = try ManagedIdentityAnswer.read(answer, redacting: secrets, now: askedAt)
             return .success((bearer, lifetime, askedAt))
         } catch {
             let delay = RetryAfter.delay(answer.headerFields, now: time.now())

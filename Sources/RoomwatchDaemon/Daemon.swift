@@ -50,8 +50,11 @@ public struct Daemon: Sendable {
                 switch tenant.credential {
                 case .clientSecret(let secret): [secret]
                 case .certificate(let certificate, let privateKey): [certificate, privateKey]
+                case .federatedToken(let token): [token]
+                case .managedIdentity: []
                 }
             guard files.allSatisfy(secrets.isPresent) else { continue }
+            if case .federatedToken(let token) = tenant.credential { _ = try secrets.text(of: token) }
             _ = try await secrets.credential(of: tenant, at: time.now())
         }
         if configuration.api.tokensFile.map(secrets.isPresent) ?? false {
@@ -69,6 +72,9 @@ public struct Daemon: Sendable {
         let outbound = CurlTransport(
             configuration: try curl(secrets, caFile: configuration.http.caFile), time: time)
         let channels = try channels(secrets, transport: outbound)
+        // A managed identity's address means this very machine, so no proxy may stand between.
+        let machine = CurlTransport(
+            configuration: CurlConfiguration(userAgent: "Roomwatch/\(Version.text)"), time: time)
         var credentials: [TenantName: GraphTenant] = [:]
         for tenant in configuration.tenants {
             let transport =
@@ -76,7 +82,8 @@ public struct Daemon: Sendable {
                 ? outbound
                 : CurlTransport(configuration: try curl(secrets, caFile: tenant.endpoints.caFile), time: time)
             credentials[tenant.name] = GraphTenant(
-                credential: try await secrets.credential(of: tenant, at: now), transport: transport)
+                credential: try await secrets.credential(of: tenant, at: now), transport: transport,
+                tokenTransport: tenant.credential.isManagedIdentity ? machine : transport)
         }
 
         let (store, remarks) = try openStore(at: now)
@@ -105,7 +112,7 @@ public struct Daemon: Sendable {
             guard let graph = credentials[tenant.name] else { continue }
             let watch = try TenantWatch(
                 tenant, configuration: configuration, credential: graph.credential, transport: graph.transport,
-                parts: parts)
+                tokenTransport: graph.tokenTransport, parts: parts)
             await ledger.register(watch.calendars)
             await ledger.register(watch.check)
             watches.append(watch)
@@ -145,6 +152,7 @@ public struct Daemon: Sendable {
     private struct GraphTenant {
         let credential: GraphCredential
         let transport: CurlTransport
+        let tokenTransport: CurlTransport
     }
 
     private func serve(

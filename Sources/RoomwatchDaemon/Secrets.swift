@@ -17,10 +17,12 @@ import Timekeeping
 struct Secrets {
     let configurationPath: String
     let credentials: Credentials
+    private let environment: [String: String]
     let log: Logger
 
     init(configurationPath: String, environment: [String: String], log: Logger) {
         self.configurationPath = configurationPath
+        self.environment = environment
         let slash = configurationPath.lastIndex(of: "/")
         credentials = Credentials(
             credentialsDirectory: environment["CREDENTIALS_DIRECTORY"],
@@ -55,6 +57,8 @@ struct Secrets {
         }
     }
 
+    private var file: RenewedFile { RenewedFile(credentials: credentials) }
+
     /// How the daemon proves to a tenant who it is.
     func credential(of tenant: TenantConfiguration, at now: Moment) async throws(DaemonError) -> GraphCredential {
         switch tenant.credential {
@@ -69,6 +73,20 @@ struct Secrets {
                         certificatePEM: certificatePEM, privateKeyPEM: privateKeyPEM, now: now))
             } catch {
                 throw fault(certificate, "\(error)")
+            }
+        case .federatedToken(let reference):
+            return .federatedToken(
+                CredentialFile { () async throws(CredentialFileError) in try await file.read(reference.name) })
+        case .managedIdentity(let choice):
+            do throws(ManagedIdentity.Platform.Detection) {
+                return .managedIdentity(
+                    ManagedIdentity(
+                        try .detected(
+                            environment: environment, base: tenant.endpoints.identity,
+                            readKey: { path async throws(CredentialFileError) in try await file.read(path) }),
+                        clientID: choice.clientID))
+            } catch {
+                throw .configuration(["\(configurationPath): tenants.\(tenant.name).credential: \(error)"])
             }
         }
     }

@@ -23,7 +23,7 @@ struct TenantWatch {
 
     init(
         _ tenant: TenantConfiguration, configuration: Configuration, credential: GraphCredential,
-        transport: any HTTPTransport, parts: DaemonParts
+        transport: any HTTPTransport, tokenTransport: (any HTTPTransport)? = nil, parts: DaemonParts
     ) throws(DaemonError) {
         name = tenant.name
         var log = parts.log
@@ -37,8 +37,10 @@ struct TenantWatch {
         }
         let random = RandomSource()
         let tokens = TokenSource(
-            endpoints: endpoints, tenant: tenant.tenantID, clientID: tenant.clientID, credential: credential,
-            transport: transport, time: parts.time, random: random, logger: log)
+            endpoints: endpoints, tenant: tenant.tenantID, clientID: tenant.clientID ?? "",
+            credential: credential, transport: tokenTransport ?? transport, time: parts.time, random: random,
+            logger: log
+        )
         client = GraphClient(
             endpoints: endpoints, tokens: tokens, transport: transport, time: parts.time, random: random, logger: log,
             userAgent: "NONISV|Roomwatch|Roomwatch/\(Version.text)")

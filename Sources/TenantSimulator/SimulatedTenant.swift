@@ -46,7 +46,8 @@ public struct SimulatedTenant: Sendable {
         self.scenario = scenario
         self.start = start
         timeline = Timeline(fleet: fleet, scenario: scenario, start: start)
-        tokenEndpoint = TokenEndpoint(identity: identity, grant: scenario.token, seed: plan.seed)
+        tokenEndpoint = TokenEndpoint(
+            identity: identity, grant: scenario.token, consent: scenario.consent, seed: plan.seed)
         throttle = ThrottleGate(scale: scenario.limitsScale)
     }
 
@@ -84,6 +85,10 @@ public struct SimulatedTenant: Sendable {
         if decoded.count == 4, Array(decoded[1...]) == ["oauth2", "v2.0", "token"] {
             return answerToken(tenant: decoded[0], exchange)
         }
+        if decoded.last == "adminconsent", decoded.count == 2 || (decoded.count == 3 && decoded[1] == "v2.0") {
+            return answerConsent(tenant: decoded[0], query: query, exchange)
+        }
+        if decoded == Self.identityPath, request.viaLoopback { return answerIdentity(query: query, exchange) }
         guard let version = decoded.first, version == "v1.0" || version == "beta" else {
             return exchange.finish(.badRequest("Invalid version: \(decoded.first ?? "")"))
         }

@@ -59,12 +59,36 @@ struct GraphSimulator: AsyncParsableCommand {
     @Option(help: "PEM certificate that may sign client assertions.")
     var clientCertificate: String?
 
+    @Option(help: "Issuer of the federated credential; its tokens may stand in place of a signed assertion.")
+    var federatedIssuer: String?
+
+    @Option(help: "Subject of the federated credential.")
+    var federatedSubject: String?
+
+    @Option(help: "Audience of the federated credential.")
+    var federatedAudience = FederatedIdentity.defaultAudience
+
+    @Flag(help: "Begin without admin consent: tokens carry no roles until somebody accepts on the consent page.")
+    var withoutConsent = false
+
+    @Option(help: "A role that is never granted, as if the registration did not ask for it; may be given again.")
+    var withhold: [String] = []
+
+    @Option(help: "The error with which every consent ends, such as permission_denied.")
+    var refuseConsent: String?
+
+    @Option(help: "A redirect URI that is registered; without any, every address of this machine may be used.")
+    var redirectUri: [String] = []
+
     func validate() throws {
         if address == nil { throw ValidationError("--listen '\(listen)' is not HOST:PORT, for instance 127.0.0.1:0") }
         if rooms < 1 || rooms > Self.maximumRooms {
             throw ValidationError("--rooms must be from 1 to \(Self.maximumRooms)")
         }
         if buildings < 1 { throw ValidationError("--buildings must be at least 1") }
+        if (federatedIssuer == nil) != (federatedSubject == nil) {
+            throw ValidationError("--federated-issuer and --federated-subject go together")
+        }
         if (tlsCert == nil) != (tlsKey == nil) { throw ValidationError("--tls-cert and --tls-key go together") }
         for (name, value) in [("--tenant-id", tenantId), ("--client-id", clientId)] where GUID(value) == nil {
             throw ValidationError("\(name) '\(value)' is not a GUID")
@@ -103,8 +127,9 @@ struct GraphSimulator: AsyncParsableCommand {
         let tenant = try SimulatedTenant(
             plan: TenantPlan(rooms: rooms, buildings: buildings, seed: seed),
             identity: TenantIdentity(
-                tenantID: tenantId, clientID: clientId, clientSecret: secret(), certificate: certificate),
-            scenario: readScenario(), start: time.now())
+                tenantID: tenantId, clientID: clientId, clientSecret: secret(), certificate: certificate,
+                federated: federated, redirectURIs: redirectUri),
+            scenario: played(try readScenario()), start: time.now())
         return try TenantServer(
             tenant: tenant, host: address.host, port: address.port,
             tls: tlsCert.flatMap { certificate in
@@ -127,6 +152,20 @@ struct GraphSimulator: AsyncParsableCommand {
         let made = UUID().uuidString.lowercased()
         Self.write("client secret \(made)", to: .standardError)
         return made
+    }
+
+    private var federated: FederatedIdentity? {
+        guard let federatedIssuer, let federatedSubject else { return nil }
+        return FederatedIdentity(issuer: federatedIssuer, subject: federatedSubject, audience: federatedAudience)
+    }
+
+    /// The scenario with what the command line says about consent.
+    private func played(_ scenario: Scenario) -> Scenario {
+        var scenario = scenario
+        if withoutConsent { scenario.consent.granted = false }
+        scenario.consent.withheld += withhold
+        if let refuseConsent { scenario.consent.refusal = refuseConsent }
+        return scenario
     }
 
     private func readScenario() throws -> Scenario {

@@ -11,7 +11,7 @@ import Foundation
 struct Roomctl: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "roomctl",
-        abstract: "Asks a running roomwatchd, and tells it what people do.",
+        abstract: "Asks a running roomwatchd, tells it what people do, and connects it to a tenant.",
         discussion: """
             Without --url it speaks over the unix socket, where you act as operator. IDs may be shortened to a prefix that \
             only one has.
@@ -26,7 +26,7 @@ struct Roomctl: AsyncParsableCommand {
             Fleet.self, Rooms.self, Incidents.self, Acknowledge.self, Resolve.self, Comment.self, Silences.self,
             Maintenance.self, Explain.self,
             Receivers.self, Deliveries.self, Capabilities.self, Audit.self,
-            Backup.self, Restore.self, SupportBundle.self,
+            Connect.self, Backup.self, Restore.self, SupportBundle.self,
         ])
 
     static func main() async {

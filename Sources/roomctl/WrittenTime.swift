@@ -10,9 +10,6 @@ struct WrittenDuration: ExpressibleByArgument, Sendable, Hashable {
 
     init(seconds: Double) { self.seconds = seconds }
 
-    /// As the help shows a default.
-    var defaultValueDescription: String { seconds == 86_400 ? "24h" : "\(Int(seconds))s" }
-
     init?(argument: String) {
         var total = 0.0
         var digits = ""
@@ -27,6 +24,14 @@ struct WrittenDuration: ExpressibleByArgument, Sendable, Hashable {
         }
         guard digits.isEmpty, total > 0, total < 1e9 else { return nil }
         seconds = total
+    }
+
+    /// As the help shows a default: in the largest unit that divides it.
+    var defaultValueDescription: String {
+        for (unit, letter) in [(3_600.0, "h"), (60, "m")] where seconds.truncatingRemainder(dividingBy: unit) == 0 {
+            return "\(Int(seconds / unit))\(letter)"
+        }
+        return "\(Int(seconds))s"
     }
 
     private static let units: [Character: Double] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800]

@@ -345,4 +345,26 @@ import Testing
         #expect(route.continues)
         #expect(route.grouping == Grouping(wait: .seconds(90), maximum: .seconds(90)))
     }
+
+    @Test func everyKindOfCredentialIsRead() throws {
+        func tenant(_ credential: String, clientID: Bool = true) throws -> TenantConfiguration {
+            var text = Sample.minimal.replacing("client_secret_file: contoso-secret", with: credential)
+            if !clientID { text = text.replacing("    client_id: 3f0b1c52-6f2e-4a55-9d6c-2f6f8f0f0002\n", with: "") }
+            return try Sample.parse(text).tenants[0]
+        }
+        let token = try tenant("federated_token_file: /run/token")
+        guard case .federatedToken(let reference) = token.credential else {
+            Issue.record("it is no federated token")
+            return
+        }
+        #expect(reference.name == "/run/token" && reference.line == 7 && !token.credential.isManagedIdentity)
+        let machine = try tenant("managed_identity: system", clientID: false)
+        #expect(machine.credential == .managedIdentity(.system) && machine.clientID == nil)
+        let other = try tenant("managed_identity: 3F0B1C52-6F2E-4A55-9D6C-2F6F8F0F0003", clientID: false)
+        #expect(other.credential == .managedIdentity(.user(clientID: "3f0b1c52-6f2e-4a55-9d6c-2f6f8f0f0003")))
+        #expect(other.clientID == "3f0b1c52-6f2e-4a55-9d6c-2f6f8f0f0003")
+        #expect(try tenant("managed_identity: system").clientID == "3f0b1c52-6f2e-4a55-9d6c-2f6f8f0f0002")
+        let rehearsal = try tenant("managed_identity: system\n    endpoints: { identity: http://127.0.0.1:9080/ }")
+        #expect(rehearsal.endpoints.identity == "http://127.0.0.1:9080")
+    }
 }

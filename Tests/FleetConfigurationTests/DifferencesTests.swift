@@ -102,4 +102,20 @@ import Testing
         swapped.tenants.reverse()
         #expect(two.restartOnlyDifferences(to: swapped) == [])
     }
+
+    @Test func anotherKindOfCredentialNeedsARestart() throws {
+        let kinds = [
+            "client_secret_file: a", "federated_token_file: a", "federated_token_file: b", "managed_identity: system",
+            "managed_identity: 3f0b1c52-6f2e-4a55-9d6c-2f6f8f0f0002",
+        ]
+        let read = try kinds.map {
+            try Sample.parse(Sample.minimal.replacing("client_secret_file: contoso-secret", with: $0))
+        }
+        for (index, before) in read.enumerated() {
+            for (other, after) in read.enumerated() {
+                let expected = index == other ? [] : ["tenants[contoso].credential"]
+                #expect(before.restartOnlyDifferences(to: after) == expected, "\(kinds[index]) to \(kinds[other])")
+            }
+        }
+    }
 }

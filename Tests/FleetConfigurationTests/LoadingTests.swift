@@ -85,4 +85,24 @@ private final class Scratch {
             #expect(errors.first.line == 7)
         }
     }
+
+    @Test func aFederatedTokenMayComeLaterButNotAsACopy() throws {
+        let scratch = try Scratch()
+        let credentials = try Scratch()
+        _ = try scratch.write("hook-secret", Data("s".utf8))
+        let text = Sample.minimal.replacing("client_secret_file: contoso-secret", with: "federated_token_file: token")
+        let file = try scratch.write("roomwatch.yaml", Data(text.utf8))
+        let environment = ["CREDENTIALS_DIRECTORY": credentials.path]
+        func notices() throws -> [ConfigurationNotice] {
+            try Configuration.load(path: file, environment: environment).notices
+        }
+        #expect(try notices().map(\.line) == [7])
+        #expect(try notices().allSatisfy { $0.text.contains("whenever a token is asked for") })
+        _ = try credentials.write("token", Data("t".utf8))
+        #expect(try notices().allSatisfy { $0.text.contains("never renewed") })
+        #expect(try notices().count == 1)
+        try FileManager.default.removeItem(atPath: credentials.path + "/token")
+        _ = try scratch.write("token", Data("t".utf8))
+        #expect(try notices().isEmpty)
+    }
 }

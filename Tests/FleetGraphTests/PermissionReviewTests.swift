@@ -1,6 +1,6 @@
 // A missing role switches off its module and no other; a superfluous one is named.
 
-import FleetGraph
+import FleetCore
 import Testing
 
 @Suite("Reviewing the token's roles")

@@ -158,7 +158,9 @@ struct TokenSourceTests {
             (7_000_222, .expiredSecret), (700_016, .unknownApplication), (90002, .unknownTenant),
             (7_000_112, .disabledApplication), (500_011, .unknownResource), (1_002_012, .badScope),
             (65001, .missingConsent), (50105, .missingAssignment), (700_024, .assertionOutsideItsTime),
-            (700_027, .assertionKeyNotRegistered), (53003, .conditionalAccess), (530_035, .conditionalAccess),
+            (700_027, .assertionKeyNotRegistered), (70021, .federationUnknown), (700_211, .federationIssuer),
+            (700_212, .federationAudience), (700_213, .federationSubject), (700_238, .federationForbidden),
+            (53003, .conditionalAccess), (530_035, .conditionalAccess),
             (90033, .unavailable), (123, .refused),
         ]
         for (number, kind) in table {

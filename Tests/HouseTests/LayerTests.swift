@@ -31,9 +31,10 @@ struct LayerTests {
             "FleetConfiguration": ["Timekeeping", "FleetCore", "Systemd"],
             "RoomwatchDaemon": daemon,
             "roomwatchd": daemon.union(["CMalloc", "CommandEntry", "RoomwatchDaemon"]),
-            // roomctl speaks the API and links neither the web server nor the store.
+            // roomctl speaks the API, and Graph to connect a tenant; it links neither the web server nor the store.
             "FleetClient": ports.union(["FleetAPI", "CurlHTTP"]),
-            "roomctl": ports.union(["FleetAPI", "FleetClient", "CurlHTTP", "CommandEntry"]),
+            "TenantConnection": graph,
+            "roomctl": graph.union(["FleetAPI", "FleetClient", "TenantConnection", "CurlHTTP", "CommandEntry"]),
             // The simulated tenant shares no type with what it tests: the same mistake on both sides would be
             // invisible.
             "TenantSimulator": ports,

@@ -24,16 +24,19 @@ extension Reading {
         let tenantID = section.required(
             "tenant_id", remedy: "copy the directory (tenant) id from the Entra admin centre"
         ).flatMap(directoryID)
-        let clientID = section.required(
-            "client_id", remedy: "copy the application (client) id from the Entra admin centre"
-        )?.guid()
         let cloud = section["cloud"].map { $0.word(TenantConfiguration.Cloud.self) } ?? .global
         let credential = section.required(
-            "credential", remedy: "give client_secret_file, or certificate_file and private_key_file"
+            "credential", remedy: Self.choiceOfCredential
         ).flatMap(credential)
+        let (clientID, isIdentified) = clientID(section, credential: credential)
         let endpoints = section["endpoints"].flatMap(endpoints) ?? EndpointConfiguration()
+        if endpoints.identity != nil, let credential, !credential.isManagedIdentity {
+            section["endpoints"]?.refuse(
+                "names an identity endpoint, but the credential is no managed identity",
+                remedy: "remove identity, or write managed_identity: system under credential")
+        }
         let inventory = section["inventory"].flatMap(inventory) ?? InventoryConfiguration()
-        guard let name, let tenantID, let clientID, let cloud, let credential else { return nil }
+        guard let name, let tenantID, isIdentified, let cloud, let credential else { return nil }
         return TenantConfiguration(
             name: name, tenantID: tenantID, clientID: clientID, cloud: cloud, credential: credential,
             endpoints: endpoints, inventory: inventory)
@@ -75,16 +78,47 @@ extension Reading {
         return text
     }
 
+    /// The application's id. A managed identity has one of its own: the one of a user-assigned identity is named by
+    /// `managed_identity`, and the machine's need not be known.
+    ///
+    /// - Returns: the id, and whether the tenant has all the ids that it needs.
+    private func clientID(_ section: Section, credential: CredentialConfiguration?) -> (id: String?, isGood: Bool) {
+        if case .managedIdentity(let choice)? = credential {
+            guard let field = section["client_id"] else { return (choice.clientID, true) }
+            guard let id = field.guid() else { return (nil, false) }
+            if let named = choice.clientID, named != id {
+                field.refuse(
+                    "is another id than that of managed_identity",
+                    remedy: "remove client_id: the managed identity is the application")
+                return (nil, false)
+            }
+            return (id, true)
+        }
+        let id = section.required(
+            "client_id", remedy: "copy the application (client) id from the Entra admin centre"
+        )?.guid()
+        return (id, id != nil)
+    }
+
+    private static let choiceOfCredential =
+        "give exactly one of client_secret_file, certificate_file with private_key_file, federated_token_file, or "
+        + "managed_identity"
+
     private func credential(_ field: Field) -> CredentialConfiguration? {
         let known = [
             "client_secret_file", "certificate_file", "private_key_file", "federated_token_file", "managed_identity",
         ]
-        let choice = "give exactly one of client_secret_file, or certificate_file with private_key_file"
+        let choice = Self.choiceOfCredential
         guard let section = field.section(known) else { return nil }
-        for kind in ["federated_token_file", "managed_identity"] {
-            guard let unsupported = section[kind] else { continue }
-            unsupported.refuse("is not in this version", remedy: choice)
-            return nil
+        if let other = section["federated_token_file"] ?? section["managed_identity"] {
+            let kinds = known.filter { section[$0] != nil }
+            guard kinds.count == 1 else {
+                section.refuse("names more than one credential", remedy: choice)
+                return nil
+            }
+            return kinds == ["managed_identity"]
+                ? managedIdentity(other).map(CredentialConfiguration.managedIdentity)
+                : other.fileReference().map(CredentialConfiguration.federatedToken)
         }
         switch (section["client_secret_file"], section["certificate_file"], section["private_key_file"]) {
         case (let secret?, nil, nil):
@@ -104,11 +138,24 @@ extension Reading {
         return nil
     }
 
+    private func managedIdentity(_ field: Field) -> ManagedIdentityChoice? {
+        guard let text = field.text(maximum: 64) else { return nil }
+        if text == "system" { return .system }
+        guard Identifiers.isGUID(text) else {
+            field.refuse(
+                "\(text.quoted) is neither system nor a GUID",
+                remedy: "write system for the identity of the machine, or the client id of a user-assigned one")
+            return nil
+        }
+        return .user(clientID: text.lowercased())
+    }
+
     private func endpoints(_ field: Field) -> EndpointConfiguration? {
-        guard let section = field.section(["login", "graph", "ca_file"]) else { return nil }
+        guard let section = field.section(["login", "graph", "identity", "ca_file"]) else { return nil }
         return EndpointConfiguration(
             login: section["login"].flatMap { WebAddress.read($0) },
-            graph: section["graph"].flatMap { WebAddress.read($0) }, caFile: section["ca_file"]?.fileReference())
+            graph: section["graph"].flatMap { WebAddress.read($0) },
+            identity: section["identity"].flatMap { WebAddress.read($0) }, caFile: section["ca_file"]?.fileReference())
     }
 
     private func inventory(_ field: Field) -> InventoryConfiguration? {

@@ -48,14 +48,17 @@ extension CredentialConfiguration {
         switch (self, other) {
         case (.clientSecret(let a), .clientSecret(let b)): a.name == b.name
         case (.certificate(let a, let aKey), .certificate(let b, let bKey)): a.name == b.name && aKey.name == bKey.name
-        case (.clientSecret, .certificate), (.certificate, .clientSecret): false
+        case (.federatedToken(let a), .federatedToken(let b)): a.name == b.name
+        case (.managedIdentity(let a), .managedIdentity(let b)): a == b
+        case (.clientSecret, _), (.certificate, _), (.federatedToken, _), (.managedIdentity, _): false
         }
     }
 }
 
 extension EndpointConfiguration {
     fileprivate func isSame(as other: EndpointConfiguration) -> Bool {
-        login == other.login && graph == other.graph && caFile?.name == other.caFile?.name
+        login == other.login && graph == other.graph && identity == other.identity
+            && caFile?.name == other.caFile?.name
     }
 }
 

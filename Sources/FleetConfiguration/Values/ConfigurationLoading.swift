@@ -39,8 +39,26 @@ extension Configuration {
             }
         }
         if let errors = ConfigurationErrors(errors) { throw errors }
+        configuration.noteFederatedTokens(credentials, file: path)
         configuration.notices.sort { $0.line < $1.line }
         return configuration
+    }
+
+    /// A federated token may come later than the daemon; but a copy that systemd made at the start is never renewed.
+    private mutating func noteFederatedTokens(_ credentials: Credentials, file: String) {
+        for tenant in tenants {
+            guard case .federatedToken(let reference) = tenant.credential else { continue }
+            let found = credentials.candidates(for: reference.name).first { FileManager.default.fileExists(atPath: $0) }
+            let text: String
+            if found == nil {
+                text = "there is no such file yet; it is read whenever a token is asked for"
+            } else if let directory = credentials.credentialsDirectory, found?.hasPrefix(directory) == true {
+                text = "LoadCredential= passes a copy that is never renewed; name the file itself by its absolute path"
+            } else {
+                continue
+            }
+            notices.append(ConfigurationNotice(file: file, line: reference.line, key: reference.key, text: text))
+        }
     }
 
     private static func text(of path: String) throws(ConfigurationErrors) -> String {

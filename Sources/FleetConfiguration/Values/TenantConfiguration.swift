@@ -8,8 +8,8 @@ public struct TenantConfiguration: Sendable, Hashable {
     public var name: TenantName
     /// A GUID in lower case, or a verified domain of the tenant (Graph facts, Tokens).
     public var tenantID: String
-    /// The application's GUID in lower case.
-    public var clientID: String
+    /// The application's GUID in lower case; `nil` only where a managed identity speaks for itself.
+    public var clientID: String?
     public var cloud: Cloud
     public var credential: CredentialConfiguration
     public var endpoints: EndpointConfiguration
@@ -23,6 +23,7 @@ public struct TenantConfiguration: Sendable, Hashable {
         case china
     }
 
+    /// The files that must be there at the start. A federated token may come later: it is read for every request.
     var secretReferences: [SecretReference] {
         credential.references + [endpoints.caFile].compactMap(\.self)
     }
@@ -33,13 +34,25 @@ public enum CredentialConfiguration: Sendable, Hashable {
     case clientSecret(SecretReference)
     /// Both PEM.
     case certificate(SecretReference, privateKey: SecretReference)
+    /// A token of another identity provider, which replaces the file about hourly (workload identity federation).
+    case federatedToken(SecretReference)
+    case managedIdentity(ManagedIdentityChoice)
 
     var references: [SecretReference] {
         switch self {
         case .clientSecret(let secret): [secret]
         case .certificate(let certificate, let privateKey): [certificate, privateKey]
+        case .federatedToken, .managedIdentity: []
         }
     }
+}
+
+/// Which of the machine's managed identities is used.
+public enum ManagedIdentityChoice: Sendable, Hashable {
+    /// That of the machine itself.
+    case system
+    /// A user-assigned one, by its client id: a GUID in lower case.
+    case user(clientID: String)
 }
 
 /// Hosts that replace the cloud's. A part that is `nil` is the cloud's.
@@ -48,12 +61,18 @@ public struct EndpointConfiguration: Sendable, Hashable {
     public var login: String?
     /// Base URL of Graph without a version and without a slash at its end; plain http only on loopback.
     public var graph: String?
+    /// Base URL of the metadata service that gives a managed identity its tokens, for a rehearsal; plain http only on
+    /// loopback. `nil` is the address that Azure gives the machine.
+    public var identity: String?
     /// PEM certificates to trust for these hosts.
     public var caFile: SecretReference?
 
-    public init(login: String? = nil, graph: String? = nil, caFile: SecretReference? = nil) {
+    public init(
+        login: String? = nil, graph: String? = nil, identity: String? = nil, caFile: SecretReference? = nil
+    ) {
         self.login = login
         self.graph = graph
+        self.identity = identity
         self.caFile = caFile
     }
 }
@@ -76,5 +95,21 @@ public struct InventoryConfiguration: Sendable, Hashable {
         self.licences = licences
         self.include = include
         self.exclude = exclude
+    }
+}
+
+extension CredentialConfiguration {
+    public var isManagedIdentity: Bool {
+        if case .managedIdentity = self { true } else { false }
+    }
+}
+
+extension ManagedIdentityChoice {
+    /// `nil` for that of the machine itself.
+    public var clientID: String? {
+        switch self {
+        case .system: nil
+        case .user(let clientID): clientID
+        }
     }
 }

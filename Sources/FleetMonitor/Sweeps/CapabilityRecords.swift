@@ -1,5 +1,6 @@
 // From what the readers of Graph found to what people are shown of it.
 
+import FleetCore
 import FleetGraph
 import Timekeeping
 

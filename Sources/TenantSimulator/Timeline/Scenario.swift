@@ -37,6 +37,7 @@ public struct Scenario: Sendable, Codable {
 
     public var name: String = "quiet"
     public var token = Token()
+    public var consent = Consent()
     public var devices: DeviceAPI = .available
     /// Status of a retired device API: 400, 404 or 410.
     public var retiredStatus: Int = 400
@@ -58,7 +59,7 @@ public struct Scenario: Sendable, Codable {
     public var events: [ScenarioEvent] = []
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case name, token, devices, calls, events
+        case name, token, consent, devices, calls, events
         case retiredStatus = "retired_status"
         case relativeDeviceLinks = "relative_device_links"
         case placesHierarchy = "places_hierarchy"
@@ -78,6 +79,7 @@ public struct Scenario: Sendable, Codable {
         }
         name = try read(.name, name)
         token = try read(.token, token)
+        consent = try read(.consent, consent)
         devices = try read(.devices, devices)
         retiredStatus = try read(.retiredStatus, retiredStatus)
         relativeDeviceLinks = try read(.relativeDeviceLinks, relativeDeviceLinks)

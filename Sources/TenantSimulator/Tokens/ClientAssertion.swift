@@ -69,6 +69,15 @@ struct ClientAssertion {
                 + "[Reason - \(reason).]")
     }
 
+    /// The claim `iss`, unchecked; `nil` when there is none to read.
+    static func issuer(of text: String) -> String? { claims(of: text)?["iss"]?.string }
+
+    /// What an assertion claims, unchecked.
+    static func claims(of text: String) -> JSONValue? {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 3 ? object(parts[1]) : nil
+    }
+
     private static func object(_ part: Substring) -> JSONValue? {
         guard let bytes = Base64URL.decoded(part), let value = try? JSONValue(reading: bytes), value.members != nil
         else { return nil }

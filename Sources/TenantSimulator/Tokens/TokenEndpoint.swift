@@ -9,16 +9,22 @@ public struct TenantIdentity: Sendable {
     public var clientSecret: String
     /// The certificate that may sign client assertions; `nil` refuses all of them.
     public var certificate: RegisteredCertificate?
+    /// The token of another identity provider that is accepted; `nil` refuses all of them.
+    public var federated: FederatedIdentity?
+    /// Where the consent page may send people; empty accepts every address of this machine.
+    public var redirectURIs: [String]
 
     public init(
         tenantID: String = "3f0b1c52-6f2e-4a55-9d6c-2f6f8f0f0001",
         clientID: String = "3f0b1c52-6f2e-4a55-9d6c-2f6f8f0f0002", clientSecret: String,
-        certificate: RegisteredCertificate? = nil
+        certificate: RegisteredCertificate? = nil, federated: FederatedIdentity? = nil, redirectURIs: [String] = []
     ) {
         self.tenantID = tenantID.lowercased()
         self.clientID = clientID.lowercased()
         self.clientSecret = clientSecret
         self.certificate = certificate
+        self.federated = federated
+        self.redirectURIs = redirectURIs
     }
 }
 
@@ -27,6 +33,7 @@ struct TokenEndpoint: Sendable {
     let identity: TenantIdentity
     let grant: Scenario.Token
     var tokens: AccessTokens
+    var consent: Consent
     /// Ids of assertions used, with their expiry in Unix seconds; forgotten once they could not be used anyway.
     private var usedAssertions: [String: Int] = [:]
     private(set) var issued = 0
@@ -35,11 +42,12 @@ struct TokenEndpoint: Sendable {
     private static let maximumUsed = 10_000
 
     private static let assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-    private static let resources = ["https://graph.microsoft.com", "00000003-0000-0000-c000-000000000000"]
+    static let resources = ["https://graph.microsoft.com", "00000003-0000-0000-c000-000000000000"]
 
-    init(identity: TenantIdentity, grant: Scenario.Token, seed: UInt64) {
+    init(identity: TenantIdentity, grant: Scenario.Token, consent: Scenario.Consent, seed: UInt64) {
         self.identity = identity
         self.grant = grant
+        self.consent = Consent(rules: consent, roles: grant.roles, seed: seed, secret: identity.clientSecret)
         tokens = AccessTokens(identity: identity, seed: seed)
     }
 
@@ -66,12 +74,16 @@ struct TokenEndpoint: Sendable {
         }
         try checkScope(fields["scope"], origin: origin)
         try checkCredential(fields, tenant: tenant, origin: origin, now: now)
-        issued += 1
-        let token = tokens.issue(roles: grant.roles, now: now, lifetime: grant.expiresIn, id: requestID)
         return [
             "token_type": "Bearer", "expires_in": .int(grant.expiresIn), "ext_expires_in": .int(grant.expiresIn),
-            "access_token": .string(token),
+            "access_token": .string(issue(now: now, id: requestID)),
         ]
+    }
+
+    /// A token with the roles that are granted by now. Without consent there is a token all the same, with none.
+    mutating func issue(now: Int, id: String) -> String {
+        issued += 1
+        return tokens.issue(roles: consent.roles(at: now), now: now, lifetime: grant.expiresIn, id: id)
     }
 
     private func checkTenant(_ tenant: String) throws(TokenError) {
@@ -111,6 +123,9 @@ struct TokenEndpoint: Sendable {
             guard fields["client_assertion_type"] == Self.assertionType else {
                 throw Self.missing("client_assertion_type")
             }
+            if let federated = identity.federated, ClientAssertion.issuer(of: assertion) != identity.clientID {
+                return try federated.check(assertion, now: now)
+            }
             let audiences = [origin, "https://login.microsoftonline.com"].flatMap { host in
                 [tenant, identity.tenantID].flatMap { ["\(host)/\($0)/oauth2/v2.0/token", "\(host)/\($0)/v2.0"] }
             }
@@ -149,7 +164,7 @@ struct TokenEndpoint: Sendable {
             400, "invalid_request", 900_144, "The request body must contain the following parameter: '\(name)'.")
     }
 
-    private static func fields(_ form: [UInt8]) throws(TokenError) -> [String: String] {
+    static func fields(_ form: [UInt8]) throws(TokenError) -> [String: String] {
         let malformed = TokenError(
             400, "invalid_request", 9_002_313, "Invalid request. Request is malformed or invalid.")
         guard let text = String(validating: form, as: UTF8.self) else { throw malformed }

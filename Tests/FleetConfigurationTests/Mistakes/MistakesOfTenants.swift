@@ -57,11 +57,34 @@ extension Mistake {
             "client_secret_file: contoso-secret", "password: hunter2hunter2", 7, "tenants[0].credential.password",
             "`client_secret_file`"),
         .replacing(
-            "client_secret_file: contoso-secret", "managed_identity: system", 7,
-            "tenants[0].credential.managed_identity", "not in this version"),
+            "client_secret_file: contoso-secret", "managed_identity: sytem", 7,
+            "tenants[0].credential.managed_identity", "system for the identity of the machine"),
         .replacing(
-            "client_secret_file: contoso-secret", "federated_token_file: t", 7,
-            "tenants[0].credential.federated_token_file", "not in this version"),
+            "client_secret_file: contoso-secret", "managed_identity: true", 7,
+            "tenants[0].credential.managed_identity", "client id of a user-assigned one"),
+        .replacing(
+            "client_secret_file: contoso-secret", "managed_identity: 3f0b1c52-6f2e-4a55-9d6c-2f6f8f0f0003", 5,
+            "tenants[0].client_id", "remove client_id"),
+        .replacing(
+            "client_secret_file: contoso-secret", "managed_identity: system\n      client_secret_file: s", 6,
+            "tenants[0].credential", "more than one"),
+        .replacing(
+            "client_secret_file: contoso-secret", "federated_token_file: t\n      certificate_file: c", 6,
+            "tenants[0].credential", "more than one"),
+        .replacing(
+            "client_secret_file: contoso-secret", "federated_token_file: /run/", 7,
+            "tenants[0].credential.federated_token_file", "name a file"),
+        .replacing(
+            "client_id: 3f0b1c52-6f2e-4a55-9d6c-2f6f8f0f0002\n    credential:\n      client_secret_file: contoso-secret",
+            "credential:\n      federated_token_file: t", 3, "tenants[0].client_id", "application (client) id"),
+        .replacing(
+            "client_secret_file: contoso-secret",
+            "client_secret_file: s\n    endpoints: { identity: http://127.0.0.1:1 }", 8, "tenants[0].endpoints",
+            "no managed identity"),
+        .replacing(
+            "client_secret_file: contoso-secret",
+            "managed_identity: system\n    endpoints: { identity: http://10.0.0.1 }", 8,
+            "tenants[0].endpoints.identity", "in clear"),
         .replacing(
             "client_secret_file: contoso-secret", "certificate_file: c", 6, "tenants[0].credential.private_key_file",
             "needs its private key"),

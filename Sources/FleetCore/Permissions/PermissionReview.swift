@@ -41,13 +41,13 @@ public struct PermissionReview: Sendable, Hashable {
     public init?(roles: [String]?, modules: Set<FleetModule> = Set(FleetModule.allCases)) {
         guard let roles else { return nil }
         let granted = Set(roles.map { $0.lowercased() })
-        let needs = Need.all.filter { modules.contains($0.module) }
+        let needs = PermissionNeed.all.filter { modules.contains($0.module) }
         missing = needs.filter { need in !need.sufficient.contains { granted.contains($0.lowercased()) } }
             .map { Missing(module: $0.module, permission: $0.permission, loss: $0.loss) }
         let least = Set(needs.flatMap(\.least).map { $0.lowercased() })
         var seen: Set<String> = []
         let beyond = roles.filter { !least.contains($0.lowercased()) && seen.insert($0.lowercased()).inserted }.sorted()
-        excess = beyond.map { BoundedText.clean($0, limit: BoundedText.name) }.filter { !$0.isEmpty }
+        excess = beyond.map(Self.readable).filter { !$0.isEmpty }
         var replacements: [String: [String]] = [:]
         for need in needs where !need.least.contains(where: { granted.contains($0.lowercased()) }) {
             for role in excess where need.broader.contains(where: { $0.lowercased() == role.lowercased() }) {
@@ -55,6 +55,11 @@ public struct PermissionReview: Sendable, Hashable {
             }
         }
         self.replacements = replacements
+    }
+
+    /// A role comes out of a token and goes into log lines and tables: without what could break a line, and bounded.
+    private static func readable(_ role: String) -> String {
+        String(role.unicodeScalars.filter { (0x21...0x7E).contains($0.value) }.prefix(256).map(Character.init))
     }
 
     /// One line for the operator each: what is off and why, then what is granted for nothing.
@@ -71,63 +76,4 @@ public struct PermissionReview: Sendable, Hashable {
                     "The application permission \(role) is granted but nothing that is switched on uses it; remove it."
             }
     }
-}
-
-/// One permission that one module needs.
-private struct Need {
-    let module: FleetModule
-    let permission: String
-    let loss: String
-    /// Other spellings of ``permission`` that documents and tokens use.
-    var aliases: [String] = []
-    /// Broader permissions that include it.
-    var broader: [String] = []
-
-    /// The least permission, in every spelling.
-    var least: [String] { [permission] + aliases }
-    var sufficient: [String] { least + broader }
-
-    static let all: [Need] = [
-        Need(
-            module: .detection, permission: "Presence.Read.All",
-            loss: "Detection is off: presence cannot be read.", broader: ["Presence.ReadWrite.All"]),
-        Need(
-            module: .detection, permission: "User.Read.All",
-            loss: "Detection is off: room accounts and their licences cannot be read.",
-            broader: ["User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"]),
-        Need(
-            module: .devices, permission: "TeamworkDevice.Read.All",
-            loss: "Device records are off: weak rooms have no second witness, peripherals are not watched.",
-            broader: ["TeamworkDevice.ReadWrite.All"]),
-        Need(
-            module: .deviceCommands, permission: "TeamworkDevice.ReadWrite.All",
-            loss: "Commands are off: devices cannot be restarted or updated."),
-        Need(
-            module: .callHealth, permission: "CallRecords.Read.All",
-            loss: "Call health is off: call records cannot be read."),
-        Need(
-            module: .telephony, permission: "CallRecord-PstnCalls.Read.All",
-            loss: "Telephony is off: PSTN and direct routing logs cannot be read."),
-        Need(
-            module: .smartBuildings, permission: "Place.Read.All",
-            loss: "Smart Buildings lacks places: buildings and floors come from the directory alone.",
-            broader: ["Place.ReadWrite.All"]),
-        Need(
-            module: .bookings, permission: "Calendars.ReadBasic.All",
-            loss: "Smart Buildings lacks bookings: severity and reports know no meetings.",
-            aliases: ["Calendars.ReadBasic"], broader: ["Calendars.Read", "Calendars.ReadWrite"]),
-        Need(
-            module: .signInEvidence, permission: "AuditLog.Read.All",
-            loss: "Sign-in failures of room accounts are not read as evidence."),
-        Need(
-            module: .serviceHealthEvidence, permission: "ServiceHealth.Read.All",
-            loss: "Microsoft's service health is not read as evidence: pages do not name a known Teams incident."),
-        Need(
-            module: .licenceEvidence, permission: "LicenseAssignment.Read.All",
-            loss: "The tenant's products are not read: licences are matched by the built-in table alone.",
-            broader: [
-                "LicenseAssignment.ReadWrite.All", "Organization.Read.All", "Organization.ReadWrite.All",
-                "Directory.Read.All", "Directory.ReadWrite.All",
-            ]),
-    ]
 }
