@@ -42,6 +42,9 @@ public final class Store: Sendable {
 
     func beginClosing() { state.withLock { $0.isClosing = true } }
 
+    /// Whether the database is the file, rather than something that stands in for it.
+    var isOnDisk: Bool { state.withLock { $0.retry == nil } }
+
     /// Closes the connections and gives the lock back; every later call fails.
     public func close() throws(StoreError) {
         beginClosing()

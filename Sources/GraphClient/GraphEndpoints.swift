@@ -57,6 +57,10 @@ public struct GraphEndpoints: Sendable, Hashable {
         ])
         return "\(login)/\(PercentEncoding.encode(tenant))/v2.0/adminconsent?\(query)"
     }
+    /// `login.microsoftonline.com`, with the port where it is not the usual one.
+    public var loginHost: String { loginOrigin.authority }
+    /// `graph.microsoft.com`, with the port where it is not the usual one.
+    public var graphHost: String { graphOrigin.authority }
 
     /// The token endpoint of `tenant` (a GUID or a verified domain).
     func tokenURL(tenant: String) -> String {

@@ -75,6 +75,7 @@ public struct Daemon: Sendable {
         // A managed identity's address means this very machine, so no proxy may stand between.
         let machine = CurlTransport(
             configuration: CurlConfiguration(userAgent: "Roomwatch/\(Version.text)"), time: time)
+        let doctored = try doctored(secrets, outbound: outbound, startedAt: now)
         var credentials: [TenantName: GraphTenant] = [:]
         for tenant in configuration.tenants {
             let transport =
@@ -121,12 +122,44 @@ public struct Daemon: Sendable {
         let synthetic = SyntheticRoom(
             ledger: ledger, channel: loopback, progress: parts.progress, time: time, log: log)
         var watching: [any Service] = [LoopService(name: "synthetic room") { await synthetic.run() }]
-        if let heartbeat = try heartbeat(secrets, transport: outbound, synthetic: synthetic, parts: parts) {
-            watching.append(LoopService(name: "heartbeat") { await heartbeat.run() })
-        }
+        let heartbeat = try heartbeat(secrets, transport: outbound, synthetic: synthetic, parts: parts)
+        if let heartbeat { watching.append(LoopService(name: "heartbeat") { await heartbeat.run() }) }
         try await serve(
             store: store, registry: registry, channels: channels + [loopback], watches: watches, watching: watching,
-            synthetic: synthetic, parts: parts)
+            watcher: Watcher(heartbeat: heartbeat, synthetic: synthetic), doctored: doctored, parts: parts)
+    }
+
+    /// Who watches the watcher.
+    private struct Watcher {
+        let heartbeat: Heartbeat?
+        let synthetic: SyntheticRoom
+    }
+
+    /// What the doctor needs of the secrets and of the way out: where things go, for their hosts alone.
+    private struct Doctored {
+        let outbound: CurlTransport
+        let caFile: String?
+        let heartbeatURL: Secret?
+        let secretURLs: [ReceiverName: Secret]
+        let startedAt: Moment
+    }
+
+    private func doctored(
+        _ secrets: Secrets, outbound: CurlTransport, startedAt: Moment
+    ) throws(DaemonError) -> Doctored {
+        var urls: [ReceiverName: Secret] = [:]
+        for receiver in configuration.receivers {
+            switch receiver.channel {
+            case .teams(let url), .slack(let url): urls[receiver.name] = Secret(try secrets.text(of: url))
+            default: break
+            }
+        }
+        var caFile: String?
+        if let file = configuration.http.caFile { caFile = try secrets.path(of: file) }
+        var heartbeat: Secret?
+        if let file = configuration.heartbeat?.urlFile { heartbeat = Secret(try secrets.text(of: file)) }
+        return Doctored(
+            outbound: outbound, caFile: caFile, heartbeatURL: heartbeat, secretURLs: urls, startedAt: startedAt)
     }
 
     /// The dead man's switch, when one is configured.
@@ -157,17 +190,27 @@ public struct Daemon: Sendable {
 
     private func serve(
         store: Store, registry: MetricRegistry, channels: [any FleetChannels.Channel], watches: [TenantWatch],
-        watching: [any Service], synthetic: SyntheticRoom, parts: DaemonParts
+        watching: [any Service], watcher: Watcher, doctored: Doctored, parts: DaemonParts
     ) async throws(DaemonError) {
         let notifier = ServiceNotifier()
         let listeners = try listeners()
         let readiness = Readiness(expected: listeners.count, notifier: notifier, log: log)
         let tokens = AccessTokens(try tokenTable(of: configuration))
+        let retention = RetentionPolicy(
+            observations: configuration.store.observations, incidents: configuration.store.incidents)
+        let kinds = Dictionary(
+            configuration.receivers.map { ($0.name, $0.channel.kind.rawValue) }, uniquingKeysWith: { first, _ in first }
+        )
+        let doctor = DoctorWiring(
+            configuration: configuration, environment: environment, watches: watches, store: store,
+            retention: retention, kinds: kinds, outbound: doctored.outbound, caFile: doctored.caFile,
+            heartbeat: watcher.heartbeat, heartbeatURL: doctored.heartbeatURL, secretURLs: doctored.secretURLs,
+            synthetic: watcher.synthetic, notifier: notifier, tokens: tokens, startedAt: doctored.startedAt,
+            parts: parts
+        ).doctor
         let intents = LedgerIntents(
             ledger: parts.ledger, store: store, executor: StoreExecutor(), copier: StoreExecutor(), sender: sender,
-            kinds: Dictionary(
-                configuration.receivers.map { ($0.name, $0.channel.kind.rawValue) },
-                uniquingKeysWith: { first, _ in first }), time: time)
+            kinds: kinds, doctor: doctor, time: time)
         let pages: PageRoutes
         do {
             pages = try PageRoutes(
@@ -177,12 +220,10 @@ public struct Daemon: Sendable {
         }
         let router = WebApplication.router(
             registry: registry,
-            sources: sources(parts: parts, watches: watches, store: store, synthetic: synthetic),
+            sources: sources(parts: parts, watches: watches, store: store, synthetic: watcher.synthetic),
             api: APIRoutes(intents: intents, tokens: tokens), pages: pages)
         let drain = Drain()
         let signals = await ProcessSignals.trapping([.hangup])
-        let retention = RetentionPolicy(
-            observations: configuration.store.observations, incidents: configuration.store.incidents)
 
         var services: [any Service] = [StoreService(store: store, ledger: parts.ledger, log: log)]
         services += listeners.map { listener in
@@ -214,6 +255,13 @@ public struct Daemon: Sendable {
             services.append(LoopService(name: "inventory \(watch.name)") { await watch.inventory.run() })
             services.append(LoopService(name: "calendars \(watch.name)") { await watch.calendars.run() })
             services.append(LoopService(name: "check \(watch.name)") { await watch.check.run() })
+            services.append(
+                LoopService(name: "credential \(watch.name)") {
+                    await CredentialWatch(
+                        tenant: watch.name, time: parts.time, progress: parts.progress, log: watch.log,
+                        expiry: watch.expiry
+                    ).run()
+                })
             services += watch.sweeps.map { sweep in
                 LoopService(name: "sweep \(watch.name)") { await sweep.run() }
             }

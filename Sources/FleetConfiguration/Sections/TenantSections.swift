@@ -29,6 +29,7 @@ extension Reading {
             "credential", remedy: Self.choiceOfCredential
         ).flatMap(credential)
         let (clientID, isIdentified) = clientID(section, credential: credential)
+        let secretExpires = section["credential"].flatMap(secretExpiry)
         let endpoints = section["endpoints"].flatMap(endpoints) ?? EndpointConfiguration()
         if endpoints.identity != nil, let credential, !credential.isManagedIdentity {
             section["endpoints"]?.refuse(
@@ -39,7 +40,7 @@ extension Reading {
         guard let name, let tenantID, isIdentified, let cloud, let credential else { return nil }
         return TenantConfiguration(
             name: name, tenantID: tenantID, clientID: clientID, cloud: cloud, credential: credential,
-            endpoints: endpoints, inventory: inventory)
+            secretExpires: secretExpires, endpoints: endpoints, inventory: inventory)
     }
 
     private func tenantName(_ section: Section, seen: inout Set<String>) -> TenantName? {
@@ -107,11 +108,12 @@ extension Reading {
     private func credential(_ field: Field) -> CredentialConfiguration? {
         let known = [
             "client_secret_file", "certificate_file", "private_key_file", "federated_token_file", "managed_identity",
+            Self.secretExpiryKey,
         ]
         let choice = Self.choiceOfCredential
         guard let section = field.section(known) else { return nil }
         if let other = section["federated_token_file"] ?? section["managed_identity"] {
-            let kinds = known.filter { section[$0] != nil }
+            let kinds = known.filter { $0 != Self.secretExpiryKey && section[$0] != nil }
             guard kinds.count == 1 else {
                 section.refuse("names more than one credential", remedy: choice)
                 return nil

@@ -33,6 +33,9 @@ public struct PermissionNeed: Sendable, Hashable {
         return needs.filter { need in !needs.contains { need.broader.contains($0.permission) } }
     }
 
+    /// What commands devices, in lower case.
+    static let commanding: Set<String> = ["teamworkdevice.readwrite.all"]
+
     public static let all: [PermissionNeed] = [
         PermissionNeed(
             module: .detection, permission: "Presence.Read.All", appRole: "a70e0c2d-e793-494c-94c4-118fa0a67f42",

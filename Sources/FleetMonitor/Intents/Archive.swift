@@ -8,7 +8,7 @@ import Timekeeping
 
 /// Reads the store for people.
 actor Archive {
-    private let store: Store
+    let store: Store
     private let executor: any SerialExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 

@@ -19,6 +19,7 @@ public struct LedgerIntents: Intents {
     let view: FleetView
     private let sender: SenderIdentity
     private let kinds: [ReceiverName: String]
+    let doctor: Doctor?
     let time: any TimeSource
     let backups: Backups
 
@@ -26,10 +27,12 @@ public struct LedgerIntents: Intents {
     ///   - executor: a thread for questions about the past, beside the Ledger's own.
     ///   - copier: a thread for copies of the store, which take seconds; `nil` for that of the questions.
     ///   - kinds: the kind of each receiver, in the words of the configuration.
+    ///   - doctor: who looks at everything when asked; a rehearsal has none.
     public init(
         ledger: Ledger, store: Store, executor: any SerialExecutor, copier: (any SerialExecutor)? = nil,
-        sender: SenderIdentity, kinds: [ReceiverName: String], time: any TimeSource
+        sender: SenderIdentity, kinds: [ReceiverName: String], doctor: Doctor? = nil, time: any TimeSource
     ) {
+        self.doctor = doctor
         self.ledger = ledger
         self.archive = Archive(store: store, executor: executor)
         self.view = FleetView(ledger: ledger, time: time, executor: executor)
@@ -222,6 +225,20 @@ public struct LedgerIntents: Intents {
             receiver: receiver, incident: incident.id.text, state: row?.state.rawValue ?? "withdrawn",
             attempts: row?.attempts ?? 0, tookMs: Int(began.elapsed(until: time.now()).milliseconds),
             remark: row?.remark)
+    }
+
+    public func doctor(for asker: Asker) async throws(Refusal) -> DoctorBody {
+        guard let doctor else {
+            throw Refusal(.unavailable, "this monitor has no doctor", remedy: "ask a roomwatchd that was started whole")
+        }
+        var report = await doctor.examine()
+        if let bound = asker.tenant {
+            // What all tenants share, hosts and files, is none of their business.
+            report = DoctorBody(
+                at: report.at, tookMs: report.tookMs, version: report.version,
+                checks: report.checks.filter { $0.tenant == bound })
+        }
+        return report
     }
 
     public func audit(limit: Int, for asker: Asker) async throws(Refusal) -> [AuditBody] {

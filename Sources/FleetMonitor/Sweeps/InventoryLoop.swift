@@ -215,16 +215,7 @@ public struct InventoryLoop: Sendable {
     private func reviewPermissions(_ memory: inout Memory) async {
         guard let token = try? await client.tokens.token(), token.roles != memory.roles else { return }
         memory.roles = token.roles
-        let values = settings.values
-        var modules: Set<FleetModule> = [.detection]
-        if values.readsDevices { modules.insert(.devices) }
-        if values.readsPlaces { modules.insert(.smartBuildings) }
-        if values.readsLicences { modules.insert(.licenceEvidence) }
-        // Calendars may be granted in Exchange alone, where no token shows it, so only the calendar loop says that they
-        // are missing; here a grant is known to be of use.
-        if token.roles?.contains(where: { $0.hasPrefix("Calendars.") }) == true { modules.insert(.bookings) }
-        // Optional: the loop that reads it says once what its absence costs.
-        if token.roles?.contains(ServiceHealthCapability.role) == true { modules.insert(.serviceHealthEvidence) }
+        let modules = settings.values.modules(grantedBy: token.roles)
         guard let review = PermissionReview(roles: token.roles, modules: modules) else { return }
         await ledger.note(.permissions, of: tenant, CapabilityRecord(review, at: time.now()))
         for remark in review.remarks { log.warning("permissions: \(remark)") }

@@ -4,6 +4,7 @@
 public import HTTPExchange
 import HTTPTypes
 public import Logging
+import Synchronization
 public import Timekeeping
 
 /// Calls a URL as long as all is well (config `heartbeat`).
@@ -19,6 +20,17 @@ public struct Heartbeat: Sendable {
     private let metrics: MonitorMetrics
     private let time: any TimeSource
     private let log: Logger
+    private let newest = LastOutcome<Outcome>()
+
+    /// How a call ended.
+    public struct Outcome: Sendable, Hashable {
+        public var at: Moment
+        /// Why it was not heard; `nil` when it was.
+        public var trouble: String?
+    }
+
+    /// How the newest call ended; `nil` before the first.
+    public var lastBeat: Outcome? { newest.value }
 
     /// - Parameters:
     ///   - url: where to call; as good as a password, so it is never shown.
@@ -43,6 +55,7 @@ public struct Heartbeat: Sendable {
         while !Task.isCancelled {
             let trouble = await beat()
             metrics.heartbeat(isHeard: trouble == nil)
+            newest.set(Outcome(at: time.now(), trouble: trouble))
             if trouble != said {
                 if let trouble {
                     log.error("heartbeat: \(trouble); whoever waits for it will raise the alarm")
@@ -79,4 +92,12 @@ public struct Heartbeat: Sendable {
             return "the other side was not reached (\(error.kind))"
         }
     }
+}
+
+/// The newest of something, for whoever asks beside the loop.
+final class LastOutcome<Value: Sendable>: Sendable {
+    private let kept = Mutex<Value?>(nil)
+
+    var value: Value? { kept.withLock { $0 } }
+    func set(_ value: Value) { kept.withLock { $0 = value } }
 }

@@ -34,6 +34,13 @@ struct Scrape: Sendable {
             gauges += Self.gauges(
                 of: watch.name, counters: watch.client.snapshot().counters,
                 tokens: await watch.client.tokens.counters)
+            gauges += await Self.clocks(of: watch)
+            if let expires = watch.expiry().at {
+                gauges.append(
+                    Gauge(
+                        name: "roomwatch_credential_expiry_timestamp_seconds", labels: [("tenant", watch.name.text)],
+                        value: expires.timeIntervalSince1970))
+            }
         }
         gauges += Self.gauges(of: figures, at: now)
         gauges += Self.gauges(of: store.size())
@@ -59,6 +66,20 @@ struct Scrape: Sendable {
                     value: through.wall.timeIntervalSince1970))
         }
         return gauges
+    }
+
+    /// By how much the clocks of the login service and of Graph are ahead of ours.
+    private static func clocks(of watch: TenantWatch) async -> [Gauge] {
+        let clocks = [
+            ("login", await watch.client.tokens.serverClock), ("graph", watch.client.snapshot().serverClock),
+        ]
+        return clocks.compactMap { service, clock in
+            clock.map {
+                Gauge(
+                    name: "roomwatch_clock_offset_seconds",
+                    labels: [("tenant", watch.name.text), ("service", service)], value: $0.ahead)
+            }
+        }
     }
 
     private static func gauges(of size: StoreSize) -> [Gauge] {

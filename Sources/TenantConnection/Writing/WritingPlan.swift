@@ -81,7 +81,8 @@ public struct WritingPlan: Sendable {
         let lines = ["# Written by roomctl connect.", "[Service]"] + secrets.map { "LoadCredential=\($0.name)" }
         return secrets.map { secret in
             PlannedFile(
-                path: "\(places.credentialStore)/\(secret.name)", content: secret.content.endingInNewline, isSecret: true,
+                path: "\(places.credentialStore)/\(secret.name)", content: secret.content.endingInNewline,
+                isSecret: true,
                 mode: 0o600, folderMode: 0o700, isOurs: false, keepsExisting: secret.isMade)
         } + [
             PlannedFile(

@@ -42,7 +42,8 @@ enum ConnectTables {
             lines.append("\(name) is not connected. Do what the table says and run this again.")
         } else if !report.obstacles.isEmpty {
             let names = report.obstacles.map(\.need.permission).joined(separator: ", ")
-            lines.append("\(name) can be watched, but not everything works: \(names). Do what the table says and run this")
+            lines.append(
+                "\(name) can be watched, but not everything works: \(names). Do what the table says and run this")
             lines.append("again, or leave the module out with --modules.")
         } else {
             lines.append("\(name) is connected.")
@@ -50,7 +51,8 @@ enum ConnectTables {
         if report.detects, !settings.isDryRun {
             lines.append("")
             lines.append("Next:  roomwatchd --config \(settings.places.configuration) --check-config")
-            lines.append("       sudo systemctl daemon-reload && sudo systemctl enable --now roomwatchd.socket roomwatchd")
+            lines.append(
+                "       sudo systemctl daemon-reload && sudo systemctl enable --now roomwatchd.socket roomwatchd")
             lines.append("       (sudo systemctl restart roomwatchd where it runs already)")
         }
         return lines.map { $0 + "\n" }.joined()
