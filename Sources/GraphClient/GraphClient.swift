@@ -166,7 +166,10 @@ public final class GraphClient: Sendable {
             } else if status == 429 {
                 pause = RetryPolicy.backoff(failures: row, chance: chance)
             }
-            if let pause { turnstile.close(until: now.steady + pause, at: now.steady) }
+            if let pause {
+                turnstile.noteThrottled(at: now.steady)
+                turnstile.close(until: now.steady + pause)
+            }
             return pause
         }
         guard let pause else { return nil }

@@ -116,7 +116,8 @@ struct DoctorWiring {
         let endpoints = watch.client.endpoints
         let hosts = [("login service", endpoints.login), ("Microsoft Graph", endpoints.graph)]
         // A simulator, or a proxy in front of both, is one host.
-        let distinct = endpoints.loginHost == endpoints.graphHost ? [("login service and Graph", endpoints.graph)] : hosts
+        let distinct =
+            endpoints.loginHost == endpoints.graphHost ? [("login service and Graph", endpoints.graph)] : hosts
         return distinct.map { role, url in
             connection(
                 Secret(url), role: role, tenant: watch.name.text, importance: .vital, probe: watch.probe,
@@ -162,7 +163,8 @@ struct DoctorWiring {
         let origin = url.withRevealed { Self.origin($0) } ?? ""
         return Examination("the way to the \(role)", area: .network, tenant: tenant) {
             var facts = ConnectionFacts(
-                tenant: tenant, role: role, host: host, importance: importance, proxy: proxy,
+                tenant: tenant, role: role, host: host,
+                scheme: String(origin.prefix { $0 != ":" }), importance: importance, proxy: proxy,
                 usesOwnCertificates: usesOwnCertificates, refusal: nil)
             do throws(ConnectionRefusal) {
                 try await probe.connect(to: origin, within: Self.connectLimit)
