@@ -170,7 +170,8 @@ public final class GraphClient: Sendable {
             }
             guard let pause else { return nil }
             let before = max(now.steady, turnstile.closedUntil ?? now.steady)
-            turnstile.close(until: now.steady + pause, at: now.steady)
+            turnstile.noteThrottled(at: now.steady)
+            turnstile.close(until: now.steady + pause)
             return (pause, max(.zero, now.steady + pause - before))
         }
         guard let (pause, longer) = closure else { return nil }

@@ -45,6 +45,9 @@ public struct ServerClock: Sendable, Hashable {
     /// The difference that the bounds allow and that is nearest to none, in seconds; positive when this machine is behind.
     public var ahead: Double { least > 0 ? least : most < 0 ? most : 0 }
 
+    /// The most likely difference in seconds, for people to read; ``ahead`` is what is certain.
+    public var likely: Double { ahead == 0 ? 0 : (least + most) / 2 }
+
     /// Takes a further answer in; one that contradicts the earlier ones replaces them, because somebody set a clock.
     public mutating func take(_ newer: ServerClock) {
         let age = max(0, measured.elapsed(until: newer.measured).seconds)

@@ -81,10 +81,14 @@ struct ServiceTurnstile {
         line.removeAll { $0.ticket == ticket }
     }
 
-    /// Closes the service until `end` because an answer asked for quiet; never shortens an earlier closure.
-    mutating func close(until end: Duration, at now: Duration) {
+    /// Keeps that an answer asked for quiet, for people who ask.
+    mutating func noteThrottled(at now: Duration) {
         throttled += 1
         lastThrottled = now
+    }
+
+    /// Closes the service until `end`; never shortens an earlier closure.
+    mutating func close(until end: Duration) {
         closedUntil = max(end, closedUntil ?? end)
     }
 

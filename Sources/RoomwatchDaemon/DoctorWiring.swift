@@ -163,7 +163,8 @@ struct DoctorWiring {
         let origin = url.withRevealed { Self.origin($0) } ?? ""
         return Examination("the way to the \(role)", area: .network, tenant: tenant) {
             var facts = ConnectionFacts(
-                tenant: tenant, role: role, host: host, importance: importance, proxy: proxy,
+                tenant: tenant, role: role, host: host,
+                scheme: String(origin.prefix { $0 != ":" }), importance: importance, proxy: proxy,
                 usesOwnCertificates: usesOwnCertificates, refusal: nil)
             do throws(ConnectionRefusal) {
                 try await probe.connect(to: origin, within: Self.connectLimit)

@@ -57,7 +57,7 @@ struct ServiceTurnstileTests {
             }
             if Int.random(in: 0..<40, using: &chance) == 0 {
                 closed = max(closed, now + .milliseconds(Int.random(in: 1...3_000, using: &chance)))
-                turnstile.close(until: closed, at: now)
+                turnstile.close(until: closed)
             }
             let cost = Int.random(in: 1...5, using: &chance)
             let low = Bool.random(using: &chance)
@@ -109,8 +109,8 @@ struct ServiceTurnstileTests {
     @Test("a later closure is never shortened")
     func closure() {
         var turnstile = ServiceTurnstile(.fallback)
-        turnstile.close(until: .seconds(30), at: .zero)
-        turnstile.close(until: .seconds(10), at: .zero)
+        turnstile.close(until: .seconds(30))
+        turnstile.close(until: .seconds(10))
         #expect(
             turnstile.enter(cost: 1, low: false, latest: nil, ticket: nil, now: .seconds(20))
                 == .refuse(until: .seconds(30), reason: .throttled))

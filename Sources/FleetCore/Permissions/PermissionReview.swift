@@ -31,6 +31,8 @@ public struct PermissionReview: Sendable, Hashable {
         public var module: FleetModule
         /// The least permission that would be enough.
         public var permission: String
+        /// The broader permission that stands in for it; `nil` when it is granted itself.
+        public var broader: String?
     }
 
     public var missing: [Missing]
@@ -55,8 +57,11 @@ public struct PermissionReview: Sendable, Hashable {
         let needs = PermissionNeed.all.filter { modules.contains($0.module) }
         missing = needs.filter { need in !need.sufficient.contains { granted.contains($0.lowercased()) } }
             .map { Missing(module: $0.module, permission: $0.permission, loss: $0.loss) }
-        self.granted = needs.filter { need in need.sufficient.contains { granted.contains($0.lowercased()) } }
-            .map { Granted(module: $0.module, permission: $0.permission) }
+        self.granted = needs.compactMap { need in
+            guard let role = need.sufficient.first(where: { granted.contains($0.lowercased()) }) else { return nil }
+            let isItself = need.least.contains(role)
+            return Granted(module: need.module, permission: need.permission, broader: isItself ? nil : role)
+        }
         let least = Set(needs.flatMap(\.least).map { $0.lowercased() })
         var seen: Set<String> = []
         let beyond = roles.filter { !least.contains($0.lowercased()) && seen.insert($0.lowercased()).inserted }.sorted()

@@ -231,14 +231,15 @@ public struct LedgerIntents: Intents {
         guard let doctor else {
             throw Refusal(.unavailable, "this monitor has no doctor", remedy: "ask a roomwatchd that was started whole")
         }
-        var report = await doctor.examine()
-        if let bound = asker.tenant {
-            // What all tenants share, hosts and files, is none of their business.
-            report = DoctorBody(
-                at: report.at, tookMs: report.tookMs, version: report.version,
-                checks: report.checks.filter { $0.tenant == bound })
-        }
-        return report
+        return Self.seen(await doctor.examine(), by: asker)
+    }
+
+    /// What all tenants share, hosts and files, is no business of whoever is bound to one.
+    static func seen(_ report: DoctorBody, by asker: Asker) -> DoctorBody {
+        guard let bound = asker.tenant else { return report }
+        return DoctorBody(
+            at: report.at, tookMs: report.tookMs, version: report.version,
+            checks: report.checks.filter { $0.tenant == bound })
     }
 
     public func audit(limit: Int, for asker: Asker) async throws(Refusal) -> [AuditBody] {

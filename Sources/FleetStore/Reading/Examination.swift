@@ -12,7 +12,7 @@ public struct StoreExamination: Sendable, Hashable {
     public enum Integrity: Sendable, Hashable {
         case sound
         case damaged(String)
-        /// The file is so large that the time was over first.
+        /// The file is so large that it was not begun, or the time was over first.
         case unfinished
         /// The file cannot be opened at present; what is known is in memory.
         case notOpen
@@ -58,8 +58,11 @@ public struct ReceiverRecord: Sendable, Hashable {
 }
 
 extension Store {
-    /// Steps of SQLite's machine between two looks at the clock: some milliseconds.
-    private static let stepsBetweenLooks: Int32 = 100_000
+    /// Steps of SQLite's machine between two looks at the clock: a fraction of a millisecond.
+    private static let stepsBetweenLooks: Int32 = 1_000
+    /// Larger files are not checked while somebody waits: the walk over the pages of one table is a single step, which
+    /// hears of no clock.
+    public static let largestExamined = 512 << 20
 
     /// Looks at the files and lets SQLite check every page, on a reader.
     ///
@@ -74,7 +77,8 @@ extension Store {
             found.schemaVersion = try read("reading its version") { db in
                 try Int.fetchOne(db, sql: "PRAGMA user_version")
             }
-            found.integrity = try integrity(until: isOver)
+            found.integrity =
+                found.bytes + found.walBytes > Self.largestExamined ? .unfinished : try integrity(until: isOver)
         } catch {
             found.integrity = .failed(error)
         }

@@ -91,7 +91,7 @@ extension Ledger {
         fleets[tenant].map { fleet in
             CoverageFacts(
                 fleet, readsDevices: capabilities[tenant]?[.devices]?.state == .available,
-                hasSwept: sweeps[tenant]?.last != nil, at: time.now())
+                at: time.now())
         }
     }
 }

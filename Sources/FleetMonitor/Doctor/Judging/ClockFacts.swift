@@ -42,7 +42,7 @@ struct ClockFacts: Sendable {
             return CheckBody(
                 "clock", area: .clock, tenant: tenant, subject: one.host,
                 seconds >= Self.problem ? .problem : seconds >= Self.warning ? .warning : .notice,
-                "This machine's clock is \(Duration.seconds(seconds).inWords) \(one.clock.ahead > 0 ? "behind" : "ahead of") "
+                "This machine's clock is \(Self.words(one.clock.likely)) \(one.clock.ahead > 0 ? "behind" : "ahead of") "
                     + "\(one.host)'s.",
                 remedy: (seconds >= Self.problem
                     ? "Beyond 5 minutes certificates sign assertions that are refused, and receivers refuse signed "
@@ -52,5 +52,13 @@ struct ClockFacts: Sendable {
                     + "`sudo timedatectl set-ntp true` or install chrony.",
                 checkedAt: Timestamp(one.clock.measured.wall))
         }
+    }
+
+    /// `45 s`, `10 min`, `10 min 3 s`
+    static func words(_ seconds: Double) -> String {
+        let whole = Int(abs(seconds).rounded())
+        if whole < 120 { return "\(whole) s" }
+        if whole >= 7_200 { return Duration.seconds(whole).inWords }
+        return "\(whole / 60) min" + (whole % 60 == 0 ? "" : " \(whole % 60) s")
     }
 }

@@ -19,6 +19,8 @@ public struct ConnectionFacts: Sendable {
     public var role: String
     /// `graph.microsoft.com`, with the port where it is not the usual one.
     public var host: String
+    /// `https` or `http`
+    public var scheme: String
     public var importance: Importance
     /// Whether a proxy stands between; its host and port, without credentials.
     public var proxy: String?
@@ -27,12 +29,14 @@ public struct ConnectionFacts: Sendable {
     public var refusal: ConnectionRefusal?
 
     public init(
-        tenant: String? = nil, role: String, host: String, importance: Importance = .vital, proxy: String? = nil,
+        tenant: String? = nil, role: String, host: String, scheme: String = "https", importance: Importance = .vital,
+        proxy: String? = nil,
         usesOwnCertificates: Bool = false, refusal: ConnectionRefusal?
     ) {
         self.tenant = tenant
         self.role = role
         self.host = host
+        self.scheme = scheme
         self.importance = importance
         self.proxy = proxy
         self.usesOwnCertificates = usesOwnCertificates
@@ -45,21 +49,19 @@ public struct ConnectionFacts: Sendable {
             return [
                 CheckBody(
                     "network.reach", area: .network, tenant: tenant, subject: host, .ok,
-                    "The \(role) is reached at \(host)\(way).")
+                    "\(host) (\(role)) is reached\(way).")
             ]
         }
-        let (what, remedy) = Self.words(refusal, host: host, proxy: proxy, ownCertificates: usesOwnCertificates)
+        let (what, remedy) = words(refusal)
         return [
             CheckBody(
                 "network.reach", area: .network, tenant: tenant, subject: host,
-                importance == .vital ? .problem : .warning, "The \(role) is not reached at \(host): \(what)",
+                importance == .vital ? .problem : .warning, "\(host) (\(role)) is not reached: \(what)",
                 remedy: remedy)
         ]
     }
 
-    private static func words(
-        _ refusal: ConnectionRefusal, host: String, proxy: String?, ownCertificates: Bool
-    ) -> (what: String, remedy: String) {
+    private func words(_ refusal: ConnectionRefusal) -> (what: String, remedy: String) {
         let hasPort = host.lastIndex(of: ":").map { Int(host[host.index(after: $0)...]) != nil } ?? false
         let name = hasPort ? String(host[..<(host.lastIndex(of: ":") ?? host.endIndex)]) : host
         let error = refusal.error
@@ -73,7 +75,7 @@ public struct ConnectionFacts: Sendable {
         case .connectRefused:
             return (
                 "nobody accepts connections there, or a firewall refuses them.",
-                "Try `curl -v https://\(host)/` on this machine; open the firewall for it, or set http.proxy."
+                "Try `curl -v \(scheme)://\(host)/` on this machine; open the firewall for it, or set http.proxy."
             )
         case .connectTimedOut, .totalTimedOut, .stalled:
             return (
@@ -87,7 +89,7 @@ public struct ConnectionFacts: Sendable {
             let key = "http.ca_file (for Graph alone endpoints.ca_file)"
             return (
                 "its certificate is not trusted (\(error.detail)).\(issuer)",
-                ownCertificates
+                usesOwnCertificates
                     ? "Only the certificates of the configured ca_file are trusted; add the issuer to that file or remove "
                         + "the key. \(look)."
                     : "Where the issuer is your own company, a proxy opens TLS: put its CA certificate into a file and "

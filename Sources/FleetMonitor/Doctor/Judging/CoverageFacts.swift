@@ -19,14 +19,14 @@ struct CoverageFacts: Sendable {
     var withoutMailbox: [String] = []
     /// Whether device records are read, which alone show that a room is weak.
     var readsDevices: Bool
-    /// Whether a first sweep has ended.
-    var hasSwept: Bool
+    /// Whether the first minute is over, in which rooms are found.
+    var isSettled: Bool
 
     func judged() -> [CheckBody] {
         guard rooms > 0 else {
             return [
                 check(
-                    "rooms.watched", hasSwept ? .problem : .notice, "No room is watched.",
+                    "rooms.watched", isSettled ? .problem : .notice, "No room is watched.",
                     remedy: "See token and permissions (User.Read.All). Rooms are accounts with a Teams Rooms licence, "
                         + "accounts signed in on a room system, and what `inventory.include` lists.")
             ]
@@ -38,7 +38,7 @@ struct CoverageFacts: Sendable {
                 "\(rooms) rooms are watched: \(max(0, strong)) strong, \(weak.count) weak, "
                     + "\(unseen.count + neverSeen.count) not seen.")
         ]
-        if !neverSeen.isEmpty {
+        if !neverSeen.isEmpty, isSettled {
             checks.append(
                 check(
                     "rooms.never_seen", .warning,
@@ -101,10 +101,10 @@ extension CoverageFacts {
     /// Exchange's words for an address without a mailbox (Graph facts, Calendars).
     private static let noMailbox: Set<String> = ["errormailrecipientnotfound", "errornonexistentmailbox"]
 
-    init(_ fleet: TenantFleet, readsDevices: Bool, hasSwept: Bool, at now: Moment) {
+    init(_ fleet: TenantFleet, readsDevices: Bool, at now: Moment) {
         tenant = fleet.tenant.text
         self.readsDevices = readsDevices
-        self.hasSwept = hasSwept
+        isSettled = fleet.watchedSince.elapsed(until: now) >= .seconds(60)
         rooms = fleet.rooms.count
         for (room, track) in zip(fleet.rooms, fleet.tracks) {
             let name = Self.words(room)

@@ -37,23 +37,25 @@ struct PermissionFacts: Sendable {
                 CheckBody(
                     "permission.missing", area: .permissions, tenant: tenant, subject: missing.permission,
                     Self.status(withoutModule: missing.module), "\(missing.permission) is missing. \(missing.loss)",
-                    remedy:
-                        "In the Entra admin center add the application permission \(missing.permission) of Microsoft "
-                        + "Graph to the app registration and grant admin consent. \(freshness(at: now))"))
+                    remedy: "In the app registration (API permissions) add the application permission "
+                        + "\(missing.permission) and grant admin consent. \(freshness(at: now))"))
         }
         for grant in review.excessGrants {
             checks.append(
                 CheckBody(
                     "permission.excess", area: .permissions, tenant: tenant, subject: grant.role,
                     Self.status(of: grant.danger), "\(grant.role) is granted and not needed. \(grant.reason)",
-                    remedy: "In the app registration, \(review.remedy(of: grant)). A token keeps what it has until it "
-                        + "ends, so this line goes within the hour."))
+                    remedy:
+                        "In the app registration (API permissions) \(review.remedy(of: grant)); this line goes with the "
+                        + "next token, within the hour."))
         }
         for granted in review.granted {
             checks.append(
                 CheckBody(
                     "permission", area: .permissions, tenant: tenant, subject: granted.permission, .ok,
-                    "\(granted.permission) is granted (\(granted.module.rawValue.replacing("_", with: " "))).",
+                    granted.broader.map {
+                        "\($0) stands in for \(granted.permission) (\(Self.words(granted.module)))."
+                    } ?? "\(granted.permission) is granted (\(Self.words(granted.module))).",
                     checkedAt: asked.map { Timestamp($0.wall) }))
         }
         return checks
@@ -61,8 +63,10 @@ struct PermissionFacts: Sendable {
 
     private func freshness(at now: Moment) -> String {
         let age = asked.map { ", and the one in hand is \($0.elapsed(until: now).inWords) old" } ?? ""
-        return "It counts from the next token\(age); `systemctl restart roomwatchd` asks for one at once."
+        return "It counts from the next token\(age); `systemctl restart roomwatchd` asks for one."
     }
+
+    private static func words(_ module: FleetModule) -> String { module.rawValue.replacing("_", with: " ") }
 
     static func status(withoutModule module: FleetModule) -> CheckBody.Status {
         switch module {

@@ -45,7 +45,9 @@ struct ReceiverFacts: Sendable {
 
     private func delivery(at now: Moment) -> CheckBody {
         let id = "receiver"
-        let way = fallbacks.isEmpty ? "" : " \(fallbacks.joined(separator: ", then ")) takes over when it is down."
+        let way = fallbacks.isEmpty ? nil : "\(fallbacks.joined(separator: ", then ")) takes over when it is down."
+        // The sentences that there are.
+        func summary(_ sentences: String?...) -> String { sentences.compactMap(\.self).joined(separator: " ") }
         let test = "`roomctl receivers test \(name)` tries the way of every page."
         let failure = record.lastFailed.map { at in
             "It last failed \(Self.age(at, now)) ago\(record.failure.map { ": \($0)" } ?? "")."
@@ -53,7 +55,7 @@ struct ReceiverFacts: Sendable {
         if isDown {
             return CheckBody(
                 id, area: .receivers, subject: name, .problem,
-                "\(name) (\(kind)) refuses messages (channel.down). \(failure ?? "")\(way)",
+                summary("\(name) (\(kind)) refuses messages (channel.down).", failure, way),
                 remedy: "Correct its address and secret, restart roomwatchd where a secret changed, then \(test)")
         }
         let isStale =
@@ -62,27 +64,31 @@ struct ReceiverFacts: Sendable {
             let since = waitingSince.map { Self.age($0, now) } ?? ""
             return CheckBody(
                 id, area: .receivers, subject: name, .problem,
-                "\(waiting) \(waiting == 1 ? "message waits" : "messages wait") for \(name) (\(kind)), the oldest for "
-                    + "\(since). \(failure ?? "")\(way)",
+                summary(
+                    "\(waiting) \(waiting == 1 ? "message waits" : "messages wait") for \(name) (\(kind)), the oldest for "
+                        + "\(since).", failure, way),
                 remedy: "See network for its host and look at its own health; what waits is tried for 24 hours. \(test)"
             )
         }
         guard let accepted = record.lastAccepted else {
             return CheckBody(
                 id, area: .receivers, subject: name, record.lastFailed == nil ? .notice : .warning,
-                "\(name) (\(kind)) has accepted nothing in the last 30 days. \(failure ?? "")\(way)",
-                remedy: "\(test)")
+                summary(
+                    "\(name) (\(kind)) has accepted nothing in the last 30 days"
+                        + "\(waiting > 0 ? "; \(waiting) wait." : ".")", failure, way), remedy: test)
         }
         if let failed = record.lastFailed, failed > accepted {
             return CheckBody(
                 id, area: .receivers, subject: name, .warning,
-                "\(name) (\(kind)) accepted its last message \(Self.age(accepted, now)) ago and failed since. "
-                    + "\(failure ?? "")\(way)", remedy: test)
+                summary(
+                    "\(name) (\(kind)) accepted its last message \(Self.age(accepted, now)) ago and failed since.",
+                    failure, way), remedy: test)
         }
         return CheckBody(
             id, area: .receivers, subject: name, .ok,
-            "\(name) (\(kind)) accepted its last message \(Self.age(accepted, now)) ago"
-                + "\(waiting > 0 ? ", \(waiting) on the way" : "").\(way)", checkedAt: Timestamp(accepted))
+            summary(
+                "\(name) (\(kind)) accepted its last message \(Self.age(accepted, now)) ago"
+                    + "\(waiting > 0 ? ", \(waiting) on the way" : "").", way), checkedAt: Timestamp(accepted))
     }
 
     private static func age(_ date: Date, _ now: Moment) -> String {

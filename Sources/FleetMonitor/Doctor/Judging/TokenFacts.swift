@@ -14,7 +14,7 @@ struct TokenFacts: Sendable {
     var token: Result<Lifetime, TokenError>
     /// Why the newest request failed although a token is in hand.
     var newestFailure: TokenError?
-    /// Seconds by which this machine's clock is behind that of the login service.
+    /// Seconds by which this machine's clock is behind that of the login service, where that is enough to fail for.
     var clockBehind: Double?
 
     struct Lifetime: Sendable, Hashable {
@@ -44,10 +44,17 @@ struct TokenFacts: Sendable {
                     "token", area: .token, tenant: tenant, subject: error.kind.rawValue,
                     error.isTransient && error.kind != .unreachable ? .warning : .problem,
                     "No access token can be had (\(Self.word(error))), so nothing is read from Microsoft Graph."
-                        + (error.message.isEmpty ? "" : " The login service says: \(error.message)"),
+                        + Self.said(error),
                     remedy: remedy(of: error))
             ]
         }
+    }
+
+    /// The service's own words, without what only its support can use; the log has those.
+    private static func said(_ error: TokenError) -> String {
+        let end = error.message.range(of: "Trace ID:")?.lowerBound ?? error.message.endIndex
+        let words = error.message[..<end].trimmingCharacters(in: .whitespaces)
+        return words.isEmpty ? "" : " The login service says: \(words)"
     }
 
     private static func word(_ error: TokenError) -> String {
@@ -59,9 +66,9 @@ struct TokenFacts: Sendable {
     }
 
     private func remedy(of error: TokenError) -> String {
-        if let clockBehind, abs(clockBehind) >= ClockFacts.problem {
+        if let clockBehind {
             return "Set this machine's clock right first (see clock): with a clock that is wrong by "
-                + "\(Duration.seconds(abs(clockBehind)).inWords) requests for tokens are refused. \(error.advice)"
+                + "\(ClockFacts.words(clockBehind)) requests for tokens are refused. \(error.advice)"
         }
         var text = error.certificate.map { "\($0) " } ?? ""
         text += error.advice
