@@ -113,8 +113,10 @@ public struct Connection: Sendable {
         case .failed(let error):
             throw ConnectionFault("There is no access token: \(error.summary)", remedy: error.advice)
         }
-        report.results = await PermissionTrial(client: client(), time: time)
-            .results(of: needs, roles: roles) { console.progress($0) }
+        report.results = await PermissionTrial(
+            client: client(), time: time, isAssigned: plan.credential.isManagedIdentity
+        )
+        .results(of: needs, roles: roles) { console.progress($0) }
         report.excess = PermissionReview(roles: roles, modules: plan.modules)?.excess ?? []
         if report.detects {
             try write(&report)

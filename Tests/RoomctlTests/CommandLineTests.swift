@@ -17,6 +17,10 @@ import Testing
         "rooms board --state down unseen --building B2 --floor 3 --limit 5", "capabilities", "doctor",
         "doctor -o json --socket /s", "doctor --url https://monitor.contoso.com --token-file t",
         "deliveries --receiver oncall --state failed", "receivers", "receivers test oncall -o plain", "audit",
+        "connect", "connect -o json --tenant contoso.com --modules devices,sign-ins --secret-stdin --port 0 --dry-run",
+        "connect --certificate c.pem --key k.pem --cloud usgov-dod --consent-timeout 5m --wait 90s --paste --open",
+        "connect --managed-identity system --no-consent --receiver pagerduty --receiver-secret-file f --modules none",
+        "connect --federated-token-file /run/token --receiver webhook --receiver-url https://a.example/?x=1",
         "audit --limit 5 --url https://monitor.contoso.com --token-file t --ca-file ca.pem",
     ])
     func isUnderstood(_ line: String) throws {
@@ -30,6 +34,11 @@ import Testing
         "incidents -o yaml", "incidents --socket a --url https://b", "incidents --ca-file a",
         "incidents --url monitor.contoso.com", "incidents --url https://me@host", "nonsense",
         "incidents --url http://monitor.contoso.com --token-file t",
+        "connect --certificate c.pem", "connect --secret-file a --secret-stdin", "connect --managed-identity machine",
+        "connect --federated-token-file token", "connect --login http://login.example", "connect --modules devices,x",
+        "connect --proxy http://u:p@proxy:1", "connect --port 70000", "connect --secret hunter2",
+        "connect --receiver teams --receiver-url https://a.example", "connect --receiver-url https://a.example",
+        "connect --config etc/", "connect --socket /run/a",
     ])
     func isRefused(_ line: String) {
         #expect(throws: (any Error).self) {

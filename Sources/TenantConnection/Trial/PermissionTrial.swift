@@ -38,10 +38,13 @@ public struct PermissionTrial: Sendable {
 
     let client: GraphClient
     let time: any TimeSource
+    /// Whether roles are assigned to a managed identity, for which there is no registration and no consent.
+    let isAssigned: Bool
 
-    public init(client: GraphClient, time: any TimeSource) {
+    public init(client: GraphClient, time: any TimeSource, isAssigned: Bool) {
         self.client = client
         self.time = time
+        self.isAssigned = isAssigned
     }
 
     /// - Parameter roles: of the newest token; `nil` when it cannot be read, and then everything is tried.
@@ -55,7 +58,7 @@ public struct PermissionTrial: Sendable {
             let isGranted = roles.map(need.isMet) ?? true
             guard isGranted else {
                 results.append(
-                    TrialResult(need: need, isGranted: false, verdict: .missing, remark: Self.missing(need)))
+                    TrialResult(need: need, isGranted: false, verdict: .missing, remark: missing(need)))
                 continue
             }
             progress("trying \(need.permission)")
@@ -82,8 +85,10 @@ public struct PermissionTrial: Sendable {
         needs.firstIndex(of: need) ?? 0
     }
 
-    private static func missing(_ need: PermissionNeed) -> String {
-        "\(need.loss) Add the application permission \(need.permission) to the registration and consent again."
+    private func missing(_ need: PermissionNeed) -> String {
+        isAssigned
+            ? "\(need.loss) Assign the app role \(need.permission) to the identity; Azure may show it up to 24 hours later."
+            : "\(need.loss) Add the application permission \(need.permission) to the registration and consent again."
     }
 
     // MARK: The reads

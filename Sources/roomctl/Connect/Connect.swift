@@ -46,7 +46,7 @@ struct Connect: AsyncParsableCommand {
         if settings.writesConfiguration { settings.receiver = try receiver.plan(questions) }
         let outbound = CurlTransport(
             configuration: CurlConfiguration(
-                caFile: identity.graphCaFile, proxy: identity.proxy, userAgent: "roomctl/\(Version.text)"), time: time)
+                caFile: identity.absoluteCAFile, proxy: identity.proxy, userAgent: "roomctl/\(Version.text)"), time: time)
         // A managed identity's address means this very machine, so no proxy may stand between.
         let machine = CurlTransport(configuration: CurlConfiguration(userAgent: "roomctl/\(Version.text)"), time: time)
         let connection = try Connection(
@@ -83,7 +83,7 @@ struct Connect: AsyncParsableCommand {
             name: name, tenant: tenant.lowercased(), clientID: clientID, cloud: identity.cloud,
             endpoints: EndpointReplacements(
                 login: identity.login, graph: identity.graph, identity: identity.identity,
-                caFile: identity.graphCaFile),
+                caFile: identity.absoluteCAFile),
             modules: modules, credential: try credential.plan(kind, name: name, questions))
     }
 

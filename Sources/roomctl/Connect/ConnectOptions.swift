@@ -56,6 +56,11 @@ struct ConnectIdentity: ParsableArguments {
         if let modules { _ = try Self.read(modules) }
     }
 
+    /// The daemon would look for a relative one beside the configuration.
+    var absoluteCAFile: String? {
+        graphCaFile.map { $0.hasPrefix("/") ? $0 : "\(FileManager.default.currentDirectoryPath)/\($0)" }
+    }
+
     func modules(_ questions: Questions) throws -> Set<FleetModule> {
         let usual = ModuleChoice.usual.map(\.rawValue).joined(separator: ",")
         let text = try questions.text(
