@@ -267,7 +267,9 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "RoomctlTests", dependencies: ["FleetAPI", "roomctl", argumentParser], swiftSettings: strict),
+            name: "RoomctlTests",
+            dependencies: ["FleetAPI", "FleetClient", "HTTPExchange", "roomctl", argumentParser, httpTypes],
+            swiftSettings: strict),
         .testTarget(
             name: "FleetChannelsTests",
             dependencies: [

@@ -16,6 +16,8 @@ import Testing
         "maintenance cancel 01J", "explain room17@contoso.com", "fleet", "rooms",
         "rooms board --state down unseen --building B2 --floor 3 --limit 5", "capabilities",
         "deliveries --receiver oncall --state failed", "receivers", "receivers test oncall -o plain", "audit",
+        "backup b.sqlite --force", "backup - -o json", "restore b.sqlite --yes --config c.yaml", "support-bundle",
+        "support-bundle s.tar.gz --since 2h --show",
         "audit --limit 5 --url https://monitor.contoso.com --token-file t --ca-file ca.pem",
     ])
     func isUnderstood(_ line: String) throws {
@@ -28,7 +30,7 @@ import Testing
         "silence add b=c --for 2x --reason r", "silence add b=c --until 25:00 --reason r", "explain",
         "incidents -o yaml", "incidents --socket a --url https://b", "incidents --ca-file a",
         "incidents --url monitor.contoso.com", "incidents --url https://me@host", "nonsense",
-        "incidents --url http://monitor.contoso.com --token-file t",
+        "incidents --url http://monitor.contoso.com --token-file t", "backup", "restore", "support-bundle --since 2x",
     ])
     func isRefused(_ line: String) {
         #expect(throws: (any Error).self) {
