@@ -279,7 +279,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "RoomctlTests", dependencies: ["FleetAPI", "FleetClient", "roomctl", argumentParser],
+            name: "RoomctlTests",
+            dependencies: ["FleetAPI", "FleetClient", "HTTPExchange", "roomctl", argumentParser, httpTypes],
             swiftSettings: strict),
         .testTarget(
             name: "TenantConnectionTests",

@@ -2,8 +2,10 @@
 // `--filter StoreBenchmark --no-parallel`.
 
 import FleetCore
-import FleetStore
+@testable import FleetStore
 import Foundation
+import GRDB
+import Synchronization
 import Testing
 import Timekeeping
 
@@ -38,6 +40,59 @@ struct StoreBenchmark {
             change.notifications.append(notification(1_000_000 + number, of: incident))
         }
         return change
+    }
+
+    /// What a copy costs whoever commits beside it: a store of some 200 MB, a commit of one room each few milliseconds.
+    @Test func copyBesideTheWriter() async throws {
+        for part in 0..<6 { try store.commit(everythingFails(offset: part * rooms)) }
+        try store.foldLog()
+        print("bench: \(store.sizes)")
+        try commits("alone", during: {})
+        try commits(
+            "beside a copy by online backup",
+            during: { [store] in
+                for _ in 0..<3 { _ = try store.copy() }
+            })
+        let other = directory.path("vacuumed")
+        try commits(
+            "beside a copy by VACUUM INTO",
+            during: { [store] in
+                for _ in 0..<3 {
+                    try? FileManager.default.removeItem(atPath: other)
+                    try store.read("vacuuming") { try $0.execute(sql: "VACUUM INTO ?", arguments: [other]) }
+                }
+            })
+    }
+
+    private func commits(_ name: String, during copying: @escaping @Sendable () throws -> Void) throws {
+        let isDone = Mutex(false)
+        let took = Mutex(0.0)
+        let group = DispatchGroup()
+        let clock = clock
+        DispatchQueue.global().async(group: group) {
+            let start = clock.now()
+            do { try copying() } catch { print("bench: \(name): \(error)") }
+            took.withLock { $0 = start.elapsed(until: clock.now()).seconds }
+            isDone.withLock { $0 = true }
+        }
+        var latencies: [Double] = []
+        var number = 5_000_000
+        while !isDone.withLock({ $0 }) || latencies.count < 500 {
+            number += 1
+            let change = outageChange(number)
+            let start = clock.now()
+            try store.commit(change)
+            latencies.append(start.elapsed(until: clock.now()).seconds * 1_000)
+            usleep(2_000)
+        }
+        group.wait()
+        latencies.sort()
+        func at(_ share: Double) -> String {
+            String(format: "%.2f", latencies[Int(Double(latencies.count - 1) * share)])
+        }
+        print(
+            "bench: commits \(name): \(latencies.count), p50 \(at(0.5)) p99 \(at(0.99)) max \(at(1)) ms; copying "
+                + "\(took.withLock { $0 }) s")
     }
 
     @Test func outage() throws {

@@ -18,17 +18,32 @@ enum LoopbackClient {
     /// Asks once on a thread of its own, because the calls block.
     static func get(_ path: String, port: Int) async throws -> Answer {
         try await onThread {
-            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-            var address = sockaddr_in()
-            address.sin_family = sa_family_t(AF_INET)
-            address.sin_port = in_port_t(UInt16(port).bigEndian)
-            address.sin_addr.s_addr = inet_addr("127.0.0.1")
-            let result = withUnsafePointer(to: &address) {
-                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-                }
-            }
+            let (descriptor, result) = connected(to: port)
             return try exchange(request(path), on: descriptor, connected: result)
+        }
+    }
+
+    private static func connected(to port: Int) -> (descriptor: Int32, result: Int32) {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(UInt16(port).bigEndian)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        let result = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        return (descriptor, result)
+    }
+
+    /// A request with a method and header fields over TCP.
+    static func send(
+        _ method: String, _ path: String, fields: [String: String] = [:], port: Int
+    ) async throws -> Answer {
+        try await onThread {
+            let (descriptor, result) = connected(to: port)
+            return try exchange(request(path, method, fields), on: descriptor, connected: result)
         }
     }
 
@@ -144,8 +159,9 @@ final class HeldConnection: Sendable {
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
 
-    func ask(_ path: String) throws {
-        let request = Array("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8)
+    func ask(_ path: String, fields: [String: String] = [:]) throws {
+        let lines = fields.map { "\($0): \($1)\r\n" }.joined()
+        let request = Array("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\(lines)\r\n".utf8)
         guard write(descriptor, request, request.count) == request.count else {
             throw LoopbackError.failed("writing", errno)
         }
@@ -153,6 +169,31 @@ final class HeldConnection: Sendable {
 
     /// The status of the next answer; its short body comes with it.
     func status() async throws -> Int { try await LoopbackClient.onThread { try self.read() } }
+
+    /// Whether a text comes before the end of a stream.
+    func hears(_ text: String) async throws -> Bool {
+        try await LoopbackClient.onThread { try self.received { $0.contains(text) }.contains(text) }
+    }
+
+    /// Whether a stream ends, and a text never came.
+    func ends(without text: String) async throws -> Bool {
+        try await LoopbackClient.onThread { try !self.received { _ in false }.contains(text) }
+    }
+
+    /// What comes until it is enough, or until the end.
+    private func received(isEnough: (String) -> Bool) throws -> String {
+        var received: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4_096)
+        while !isEnough(String(decoding: received, as: UTF8.self)),
+            !received.suffix(5).elementsEqual("0\r\n\r\n".utf8)
+        {
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            if count < 0 { throw LoopbackError.failed("reading", errno) }
+            if count == 0 { break }
+            received += buffer.prefix(count)
+        }
+        return String(decoding: received, as: UTF8.self)
+    }
 
     private func read() throws -> Int {
         var received: [UInt8] = []

@@ -9,6 +9,17 @@ final class ScriptedIntents: Intents {
     private let kept = Mutex<[String]>([])
     private let refusal: Mutex<Refusal?> = Mutex(nil)
 
+    private let events: (any EventSubscription)?
+    private let backup: (any BackupStream)?
+
+    /// - Parameters:
+    ///   - events: what a stream hears; `nil` for the script of this file.
+    ///   - backup: what a backup is; `nil` for the script of this file.
+    init(events: (any EventSubscription)? = nil, backup: (any BackupStream)? = nil) {
+        self.events = events
+        self.backup = backup
+    }
+
     var asked: [String] { kept.withLock { $0 } }
     func refuse(with refusal: Refusal) { self.refusal.withLock { $0 = refusal } }
 
@@ -143,7 +154,7 @@ final class ScriptedIntents: Intents {
 
     func listen(after: String?, for asker: Asker) async throws(Refusal) -> any EventSubscription {
         try note("listen \(after ?? "-")", asker)
-        return ScriptedEvents()
+        return events ?? ScriptedEvents()
     }
 
     static let check = CheckBody(
@@ -160,36 +171,25 @@ final class ScriptedIntents: Intents {
         return []
     }
 
-    static let backup = Array("SQLite format 3\u{0} and more".utf8)
-
     func backup(for asker: Asker) async throws(Refusal) -> any BackupStream {
         try note("backup", asker)
-        return ScriptedBackup(content: Self.backup)
+        return backup ?? ScriptedBackup()
     }
 }
 
-/// A copy in two pieces.
+/// A copy in one piece.
 final class ScriptedBackup: BackupStream {
-    let content: [UInt8]
-    /// Fails after the first piece.
-    let breaks: Bool
-    private let sent = Mutex(0)
+    static let content = Array("SQLite format 3\u{0} and more".utf8)
+    private let isSent = Mutex(false)
 
-    init(content: [UInt8], breaks: Bool = false) {
-        self.content = content
-        self.breaks = breaks
-    }
-
-    var bytes: Int { content.count }
-    var digest: [UInt8] { Array(SHA256.hash(data: content)) }
+    var bytes: Int { Self.content.count }
+    var digest: [UInt8] { Array(SHA256.hash(data: Self.content)) }
     var newest: Timestamp? { ScriptedIntents.at }
 
     func next() async throws -> [UInt8] {
-        try sent.withLock { sent in
-            if breaks, sent > 0 { throw CancellationError() }
-            let piece = content[sent..<min(content.count, sent + (content.count + 1) / 2)]
-            sent += piece.count
-            return Array(piece)
+        isSent.withLock { isSent in
+            defer { isSent = true }
+            return isSent ? [] : Self.content
         }
     }
 }

@@ -21,6 +21,8 @@ import Testing
         "connect --certificate c.pem --key k.pem --cloud usgov-dod --consent-timeout 5m --wait 90s --paste --open",
         "connect --managed-identity system --no-consent --receiver pagerduty --receiver-secret-file f --modules none",
         "connect --federated-token-file /run/token --receiver webhook --receiver-url https://a.example/?x=1",
+        "backup b.sqlite --force", "backup - -o json", "restore b.sqlite --yes --config c.yaml", "support-bundle",
+        "support-bundle s.tar.gz --since 2h --show",
         "audit --limit 5 --url https://monitor.contoso.com --token-file t --ca-file ca.pem",
     ])
     func isUnderstood(_ line: String) throws {
@@ -33,7 +35,7 @@ import Testing
         "silence add b=c --for 2x --reason r", "silence add b=c --until 25:00 --reason r", "explain",
         "incidents -o yaml", "incidents --socket a --url https://b", "incidents --ca-file a",
         "incidents --url monitor.contoso.com", "incidents --url https://me@host", "nonsense",
-        "incidents --url http://monitor.contoso.com --token-file t",
+        "incidents --url http://monitor.contoso.com --token-file t", "backup", "restore", "support-bundle --since 2x",
         "connect --certificate c.pem", "connect --secret-file a --secret-stdin", "connect --managed-identity machine",
         "connect --federated-token-file token", "connect --login http://login.example", "connect --modules devices,x",
         "connect --proxy http://u:p@proxy:1", "connect --port 70000", "connect --secret hunter2",

@@ -48,7 +48,7 @@ public struct APIRoutes: Sendable {
 
     // MARK: One request
 
-    private static let methods: [HTTPRequest.Method] = [
+    static let methods: [HTTPRequest.Method] = [
         .get, .head, .post, .put, .patch, .delete, .options, .trace, .connect,
     ]
 

@@ -44,7 +44,26 @@ public enum WebApplication {
             response.headers[.contentType] = PrometheusText.contentType
             return response
         }
+        refuseOtherMethods(at: router)
         return router
+    }
+
+    /// Answers the methods that an address does not have with 405 and those that it has (RFC 9110, section 15.5.6); the
+    /// API does so itself, as a problem.
+    private static func refuseOtherMethods(at router: Router<WebContext>) {
+        let known = Dictionary(grouping: router.routes, by: { "\($0.path)" })
+        for (path, routes) in known where !path.hasPrefix(APIRoutes.base) {
+            let methods = Set(routes.map(\.method))
+            let allowed = methods.map(\.rawValue).sorted().joined(separator: ", ")
+            for method in APIRoutes.methods where !methods.contains(method) {
+                router.on(RouterPath(path), method: method) { request, _ in
+                    var response = text(
+                        "\(request.method.rawValue) is not for this address\n", status: .methodNotAllowed)
+                    response.headers[.allow] = allowed
+                    return response
+                }
+            }
+        }
     }
 
     private static func text(_ body: String, status: HTTPResponse.Status = .ok) -> Response {

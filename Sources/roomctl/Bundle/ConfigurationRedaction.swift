@@ -80,7 +80,7 @@ extension Redaction {
             || lower.split(whereSeparator: { "-, ".contains($0) }).allSatisfy { Self.values.contains(String($0)) }
         if isSetting, key != "floor", key != "room" { return text }
         if key == "condition" { return self.text(text) }
-        if text.contains("://") || text.contains("@") || text.hasPrefix("/") { return self.text(text) }
+        if text.contains(":") || text.contains("@") || text.hasPrefix("/") { return self.text(text) }
         if key.hasSuffix("_file") || key == "time_zone" || key == "reason" || key == "contact" { return Self.mask }
         return names.standIn(for: text, Self.namingKeys[key] ?? (key == "name" ? .name : .word))
     }

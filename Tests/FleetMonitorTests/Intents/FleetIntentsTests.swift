@@ -178,3 +178,29 @@ import Timekeeping
         #expect(feed.events(after: feed.newest + 1) == .lost(newest: feed.newest))
     }
 }
+
+@Suite struct ListenerBoundTests {
+    /// Streams that nobody reads must not keep out who asks or acknowledges.
+    @Test func theHundredAndFirstStreamIsRefusedUntilOneEnds() throws {
+        let stage = try Stage()
+        let intents = stage.intents
+        func listen() throws(Refusal) -> any EventSubscription {
+            let result: Result<any EventSubscription, Refusal> = stage.perform {
+                do throws(Refusal) {
+                    return .success(try await intents.listen(after: nil, for: .anna))
+                } catch {
+                    return .failure(error)
+                }
+            }
+            return try result.get()
+        }
+        var streams: [any EventSubscription] = []
+        for _ in 1...EventFeed.maximumListeners { streams.append(try listen()) }
+        #expect(EventFeed.maximumListeners == 100)
+        let refusal = #expect(throws: Refusal.self) { try listen() }
+        #expect(refusal?.kind == .unavailable)
+        #expect(refusal?.remedy.isEmpty == false)
+        streams.removeLast()
+        #expect(throws: Never.self) { streams.append(try listen()) }
+    }
+}
