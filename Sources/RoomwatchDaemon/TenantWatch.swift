@@ -20,6 +20,8 @@ struct TenantWatch {
     let inventory: InventoryLoop
     let calendars: CalendarLoop
     let check: TenantCheckLoop
+    let access: AccessLoop
+    let signIns: SignInLoop
 
     init(
         _ tenant: TenantConfiguration, configuration: Configuration, credential: GraphCredential,
@@ -59,6 +61,13 @@ struct TenantWatch {
         check = TenantCheckLoop(
             tenant: tenant.name, client: client, ledger: parts.ledger, time: parts.time, progress: parts.progress,
             log: log)
+        access = AccessLoop(
+            tenant: tenant.name, settings: settings, client: client,
+            consentLink: endpoints.adminConsent(tenant: tenant.tenantID, clientID: tenant.clientID),
+            ledger: parts.ledger, time: parts.time, progress: parts.progress, log: log)
+        signIns = SignInLoop(
+            tenant: tenant.name, client: client, ledger: parts.ledger, time: parts.time, progress: parts.progress,
+            log: log)
     }
 
     /// What a reload may change.
@@ -68,7 +77,8 @@ struct TenantWatch {
             devices: configuration.poll.devices, places: configuration.poll.places,
             scope: InventoryScope(include: tenant.inventory.include, exclude: tenant.inventory.exclude),
             readsDevices: tenant.inventory.devices, readsPlaces: tenant.inventory.places,
-            readsLicences: tenant.inventory.licences, calendars: configuration.poll.calendars)
+            readsLicences: tenant.inventory.licences, calendars: configuration.poll.calendars,
+            passwords: tenant.inventory.passwords)
     }
 }
 

@@ -74,10 +74,14 @@ public struct PermissionReview: Sendable, Hashable {
 }
 
 /// One permission that one module needs.
-private struct Need {
+struct Need {
     let module: FleetModule
     let permission: String
     let loss: String
+    /// What is off when it is taken back while Roomwatch runs, where that is something else.
+    var lossWhileRunning: String?
+    /// Whether presence cannot be read without it.
+    var isForSight = false
     /// Other spellings of ``permission`` that documents and tokens use.
     var aliases: [String] = []
     /// Broader permissions that include it.
@@ -90,10 +94,12 @@ private struct Need {
     static let all: [Need] = [
         Need(
             module: .detection, permission: "Presence.Read.All",
-            loss: "Detection is off: presence cannot be read.", broader: ["Presence.ReadWrite.All"]),
+            loss: "Detection is off: presence cannot be read.", isForSight: true,
+            broader: ["Presence.ReadWrite.All"]),
         Need(
             module: .detection, permission: "User.Read.All",
             loss: "Detection is off: room accounts and their licences cannot be read.",
+            lossWhileRunning: "New rooms are not found; those known are watched on.",
             broader: ["User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"]),
         Need(
             module: .devices, permission: "TeamworkDevice.Read.All",

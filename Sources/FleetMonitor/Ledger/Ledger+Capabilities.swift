@@ -39,6 +39,8 @@ public enum Capability: String, Sendable, Hashable, CaseIterable {
     case places
     case calendars
     case permissions
+    case serviceHealth = "service_health"
+    case signIns = "sign_ins"
 }
 
 extension Ledger {

@@ -18,7 +18,8 @@ extension SimulatedTenant {
             }
             let body = try tokenEndpoint.respond(
                 tenant: tenant, form: exchange.request.body, origin: exchange.request.origin, now: exchange.unixTime,
-                requestID: exchange.requestID)
+                requestID: exchange.requestID, roles: timeline.roles(of: scenario.token.roles),
+                isSecretExpired: !timeline.expiredSecrets.isEmpty)
             response = SimulatedResponse(status: 200, body: body.bytes)
         } catch {
             let timestamp = String(Timestamps.text(exchange.now.wall).map { $0 == "T" ? " " : $0 })
@@ -76,6 +77,7 @@ extension SimulatedTenant {
         case .serviceHealth:
             try admitOverTheHour(call)
             limits = .serviceHealth
+        case .signIns: limits = .signIns
         case .directory, .licences:
             limits = .directory
             cost = resourceUnits(call)
@@ -142,6 +144,7 @@ extension SimulatedTenant {
         case "teamwork": try teamwork(call)
         case "places": try places(call)
         case "admin": try serviceAnnouncement(call)
+        case "auditlogs": try auditLogs(call)
         default: throw .noSegment(call.segments.first ?? "")
         }
     }

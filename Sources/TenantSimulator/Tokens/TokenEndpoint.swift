@@ -48,8 +48,10 @@ struct TokenEndpoint: Sendable {
     /// - Parameters:
     ///   - tenant: the path segment before `/oauth2`.
     ///   - now: Unix seconds.
+    ///   - roles: what the application is granted now.
     mutating func respond(
-        tenant: String, form: [UInt8], origin: String, now: Int, requestID: String
+        tenant: String, form: [UInt8], origin: String, now: Int, requestID: String, roles: [String],
+        isSecretExpired: Bool = false
     ) throws(TokenError) -> JSONValue {
         try checkTenant(tenant)
         let fields = try Self.fields(form)
@@ -66,8 +68,13 @@ struct TokenEndpoint: Sendable {
         }
         try checkScope(fields["scope"], origin: origin)
         try checkCredential(fields, tenant: tenant, origin: origin, now: now)
+        if isSecretExpired, fields["client_assertion"] == nil {
+            throw TokenError(
+                401, "invalid_client", 7_000_222,
+                "The provided client secret keys for app '\(identity.clientID)' are expired.")
+        }
         issued += 1
-        let token = tokens.issue(roles: grant.roles, now: now, lifetime: grant.expiresIn, id: requestID)
+        let token = tokens.issue(roles: roles, now: now, lifetime: grant.expiresIn, id: requestID)
         return [
             "token_type": "Bearer", "expires_in": .int(grant.expiresIn), "ext_expires_in": .int(grant.expiresIn),
             "access_token": .string(token),
