@@ -47,3 +47,14 @@ enum FailureKind {
         }
     }
 }
+
+extension GraphError {
+    /// Whether access is refused until an administrator acts: a permission, or the token itself.
+    var isRefusal: Bool {
+        switch reason {
+        case .forbidden, .unauthorised: true
+        case .token(let error): !error.isTransient
+        default: false
+        }
+    }
+}

@@ -67,6 +67,11 @@ public struct GraphEndpoints: Sendable, Hashable {
         "\(login)/\(PercentEncoding.encode(tenant))/oauth2/v2.0/token"
     }
 
+    /// Where an administrator consents to what the registration of an application lists (Graph facts, Tokens).
+    public func adminConsent(tenant: String, clientID: String) -> String {
+        "\(login)/\(PercentEncoding.encode(tenant))/adminconsent?client_id=\(PercentEncoding.encode(clientID))"
+    }
+
     private static func base(_ url: String, role: String) throws(GraphEndpointsError) -> (WebOrigin, String) {
         guard let (origin, rest) = WebOrigin.split(url), !rest.contains("?"), !rest.contains("#") else {
             throw GraphEndpointsError(role: role)

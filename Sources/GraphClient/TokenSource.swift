@@ -97,6 +97,26 @@ public actor TokenSource {
         return true
     }
 
+    /// The token in hand while it is good. Reading it asks nobody for anything.
+    public var held: AccessToken? {
+        guard let current, time.now().steady < current.expiresAt.steady else { return nil }
+        return current
+    }
+
+    /// Asks for the next token early, because one that was issued before a consent does not know of it. The old one is used
+    /// until the new one is here.
+    ///
+    /// - Parameter age: a younger token stays; this is what bounds the pace, and it must be minutes (AADSTS50196).
+    /// - Returns: whether a request was begun. None is while another is under way or the pause after a failure lasts.
+    public func renew(olderThan age: Duration) -> Bool {
+        let now = time.now()
+        guard let current, current.askedAt.elapsed(until: now) >= age, !isAsking, pause.error(at: now) == nil else {
+            return false
+        }
+        ask()
+        return true
+    }
+
     /// Starts the one request that serves everybody who waits. It belongs to no caller, so no caller's cancellation
     /// ends it; the transport's limits do.
     private func ask() {

@@ -262,6 +262,8 @@ public struct Daemon: Sendable {
                         expiry: watch.expiry
                     ).run()
                 })
+            services.append(LoopService(name: "access \(watch.name)") { await watch.access.run() })
+            services.append(LoopService(name: "sign-ins \(watch.name)") { await watch.signIns.run() })
             services += watch.sweeps.map { sweep in
                 LoopService(name: "sweep \(watch.name)") { await sweep.run() }
             }

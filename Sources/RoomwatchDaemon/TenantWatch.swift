@@ -29,6 +29,8 @@ struct TenantWatch {
     let usesOwnCertificates: Bool
     /// Says of which tenant it speaks.
     let log: Logger
+    let access: AccessLoop
+    let signIns: SignInLoop
 
     init(
         _ tenant: TenantConfiguration, configuration: Configuration, credential: GraphCredential,
@@ -74,6 +76,13 @@ struct TenantWatch {
         check = TenantCheckLoop(
             tenant: tenant.name, client: client, ledger: parts.ledger, time: parts.time, progress: parts.progress,
             log: log)
+        access = AccessLoop(
+            tenant: tenant.name, settings: settings, client: client,
+            consentLink: endpoints.adminConsent(tenant: tenant.tenantID, clientID: tenant.clientID),
+            ledger: parts.ledger, time: parts.time, progress: parts.progress, log: log)
+        signIns = SignInLoop(
+            tenant: tenant.name, client: client, ledger: parts.ledger, time: parts.time, progress: parts.progress,
+            log: log)
     }
 
     /// What a reload may change.
@@ -84,7 +93,7 @@ struct TenantWatch {
             scope: InventoryScope(include: tenant.inventory.include, exclude: tenant.inventory.exclude),
             readsDevices: tenant.inventory.devices, readsPlaces: tenant.inventory.places,
             readsLicences: tenant.inventory.licences, calendars: configuration.poll.calendars,
-            secretExpires: tenant.secretExpires)
+            secretExpires: tenant.secretExpires, passwords: tenant.inventory.passwords)
     }
 }
 

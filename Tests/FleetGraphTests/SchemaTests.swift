@@ -36,7 +36,7 @@ struct SchemaTests {
         UserWire.self, AssignedLicenseWire.self, SubscribedSkuWire.self, DeviceWire.self, HardwareWire.self,
         DeviceUserWire.self, DeviceHealthWire.self, ConnectionWire.self, RoomWire.self, PlaceWire.self,
         ScheduleWire.self, ScheduleItemWire.self, ZonedTimeWire.self, FreeBusyErrorWire.self,
-        ServiceHealthIssueWire.self,
+        ServiceHealthIssueWire.self, LicenseAssignmentStateWire.self, SignInWire.self, SignInStatusWire.self,
     ]
 
     @Test("every field exists in its type", arguments: 0..<wires.count)

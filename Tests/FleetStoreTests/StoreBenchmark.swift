@@ -46,7 +46,7 @@ struct StoreBenchmark {
     @Test func copyBesideTheWriter() async throws {
         for part in 0..<6 { try store.commit(everythingFails(offset: part * rooms)) }
         try store.foldLog()
-        print("bench: \(store.sizes)")
+        print("bench: \(store.size())")
         try commits("alone", during: {})
         try commits(
             "beside a copy by online backup",

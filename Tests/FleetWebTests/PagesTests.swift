@@ -161,7 +161,6 @@ private final class HandClock: TimeSource {
         let templates = try PageTemplates()
         var room = ScriptedIntents.room
         room.name = "<script>alert(1)</script>\" onload=\"x"
-        let floor = FloorModel(name: room.name, tiles: [TileModel(room)], more: 0, hasMore: false)
         var counts = FleetBody.Counts()
         counts.count(room.state)
         room.building = room.name

@@ -28,12 +28,14 @@ public struct RoomBody: Sendable, Hashable, Codable {
     @OrNull public var incident: String?
     /// The booking that is running or next.
     @OrNull public var meeting: IncidentBody.Meeting?
+    /// What keeps the room's account from signing in, now or soon; empty when nothing does.
+    public var account: [AccountFindingBody]
 
     public init(
         id: String, tenant: String, name: String, email: String, building: String? = nil, floor: String? = nil,
         capacity: Int? = nil, model: String? = nil, state: String, observability: String, reading: String? = nil,
         askedAt: Timestamp? = nil, firstBadAt: Timestamp? = nil, lastGoodAt: Timestamp? = nil, incident: String? = nil,
-        meeting: IncidentBody.Meeting? = nil
+        meeting: IncidentBody.Meeting? = nil, account: [AccountFindingBody] = []
     ) {
         self.id = id
         self.tenant = tenant
@@ -51,13 +53,42 @@ public struct RoomBody: Sendable, Hashable, Codable {
         self.lastGoodAt = lastGoodAt
         self.incident = incident
         self.meeting = meeting
+        self.account = account
     }
 
     private enum CodingKeys: String, CodingKey {
         case id, tenant, name, email, building, floor, capacity, model, state, observability, reading, incident, meeting
+        case account
         case askedAt = "asked_at"
         case firstBadAt = "first_bad_at"
         case lastGoodAt = "last_good_at"
+    }
+}
+
+/// One thing that is wrong with a room's account, now or soon.
+public struct AccountFindingBody: Sendable, Hashable, Codable {
+    /// `disabled`, `no_licence`, `wrong_licence`, `licence_error`, `basic_limit` or `password_expiry`.
+    public var finding: String
+    /// What is so, as the end of a sentence: `its account is disabled`.
+    public var sentence: String
+    /// What to do about it.
+    public var remedy: String
+    /// When it begins, or began, where that is known.
+    @OrNull public var at: Timestamp?
+    /// When the directory said so.
+    public var observedAt: Timestamp
+
+    public init(finding: String, sentence: String, remedy: String, at: Timestamp?, observedAt: Timestamp) {
+        self.finding = finding
+        self.sentence = sentence
+        self.remedy = remedy
+        self.at = at
+        self.observedAt = observedAt
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case finding, sentence, remedy, at
+        case observedAt = "observed_at"
     }
 }
 

@@ -161,7 +161,10 @@ extension Reading {
     }
 
     private func inventory(_ field: Field) -> InventoryConfiguration? {
-        guard let section = field.section(["devices", "places", "licences", "include", "exclude"]) else { return nil }
+        let keys = [
+            "devices", "places", "licences", "include", "exclude", "password_expiry", "password_expiry_on_premises",
+        ]
+        guard let section = field.section(keys) else { return nil }
         var inventory = InventoryConfiguration()
         inventory.devices = section["devices"]?.boolean() ?? inventory.devices
         inventory.places = section["places"]?.boolean() ?? inventory.places
@@ -175,6 +178,21 @@ extension Reading {
             }
             inventory.exclude.append(account)
         }
+        inventory.passwords = PasswordPolicy(
+            cloud: section["password_expiry"].flatMap(passwordLifetime) ?? .unknown,
+            onPremises: section["password_expiry_on_premises"].flatMap(passwordLifetime) ?? .unknown)
         return inventory
+    }
+
+    /// `never`, or days as everywhere else.
+    private func passwordLifetime(_ field: Field) -> PasswordPolicy.Lifetime? {
+        if case .scalar(let text, _) = field.node.content, ["never", "0", "0d"].contains(text) { return .never }
+        guard let lifetime = field.duration(in: days(1)...days(3_650)) else { return nil }
+        let whole = Int(lifetime.components.seconds / 86_400)
+        guard lifetime == days(whole) else {
+            field.refuse("is no whole number of days", remedy: "write never, or days such as 90d")
+            return nil
+        }
+        return .days(whole)
     }
 }

@@ -88,16 +88,19 @@ public struct InventoryConfiguration: Sendable, Hashable {
     /// Account ids, user principal names or mail addresses, in lower case.
     public var include: [String]
     public var exclude: [String]
+    /// How long passwords of room accounts live.
+    public var passwords: PasswordPolicy
 
     public init(
         devices: Bool = true, places: Bool = true, licences: Bool = true, include: [String] = [],
-        exclude: [String] = []
+        exclude: [String] = [], passwords: PasswordPolicy = PasswordPolicy()
     ) {
         self.devices = devices
         self.places = places
         self.licences = licences
         self.include = include
         self.exclude = exclude
+        self.passwords = passwords
     }
 }
 

@@ -41,8 +41,8 @@ public enum Place: Sendable, Hashable, Codable {
             guard let slash = scope.id.lastIndex(of: "/") else { return nil }
             self = .floor(
                 building: String(scope.id[..<slash]), floor: String(scope.id[scope.id.index(after: slash)...]))
-        case .roomOffline, .roomFlapping, .roomUnseen, .roomNeverSeen, .tenantBlind, .sourceStalled, .inventoryShrunk,
-            .channelDown, .storeDegraded:
+        case .roomOffline, .roomFlapping, .roomUnseen, .roomNeverSeen, .roomAccount, .tenantBlind, .tenantPermissions,
+            .sourceStalled, .inventoryShrunk, .channelDown, .storeDegraded:
             return nil
         }
     }

@@ -68,6 +68,14 @@ public struct PlaceCause: Sendable {
                     reading: "\(offline) of \(offline + well) device records say offline, \(well) say well",
                     observedAt: now.wall))
         }
+        let byAccount = members[.account] ?? 0
+        if byAccount >= Self.witnesses {
+            pieces.append(
+                Evidence(
+                    source: Evidence.accounts,
+                    reading: "the accounts of \(byAccount) of \(members.values.reduce(0, +)) rooms explain it",
+                    observedAt: now.wall))
+        }
         let posted = check.issueEvidence(for: onset, at: now)
         pieces += posted
         guard isWholeTenant else { return pieces }

@@ -148,6 +148,8 @@ extension Evidence {
     static let serviceHealth = "service_health"
     static let tokenEndpoint = "token_endpoint"
     static let deviceSample = "device_sample"
+    /// How many members' accounts explain why they fell.
+    static let accounts = "accounts"
     /// Sources that speak of a whole place; a page keeps their newest word, whatever else it quotes.
-    static let checks: Set<String> = [serviceHealth, tokenEndpoint, deviceSample]
+    static let checks: Set<String> = [serviceHealth, tokenEndpoint, deviceSample, accounts]
 }

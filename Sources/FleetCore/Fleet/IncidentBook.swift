@@ -107,6 +107,8 @@ public struct IncidentBook: Sendable {
         case (.recovered, .roomFlapping): return "\(subject) has been stable"
         case (.recovered, .roomUnseen), (.recovered, .roomNeverSeen): return "\(subject) can be seen"
         case (.recovered, .tenantBlind): return "Monitoring of \(subject) can see again"
+        case (.recovered, .tenantPermissions): return "The application has its permissions in \(subject) again"
+        case (.recovered, .roomAccount): return "The room accounts of \(incident.tenant) can sign in"
         case (.recovered, .sourceStalled): return "The source \(subject) is read again"
         case (.recovered, .inventoryShrunk): return "The inventory of \(subject) is whole again"
         case (.recovered, .channelDown): return "Receiver \(subject) accepts messages again"

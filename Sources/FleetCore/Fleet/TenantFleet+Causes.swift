@@ -47,7 +47,8 @@ extension TenantFleet {
             // Bookings and hours have no part in it, and a dark tenant has 20,000 members.
             let member = RoomIncident(
                 room: rooms[slot], track: tracks[slot], isBookable: false,
-                overdue: overdue(ofRoomAt: slot, at: now), now: now.wall)
+                overdue: overdue(ofRoomAt: slot, at: now), findings: accountFindings[rooms[slot].account] ?? [],
+                signIns: signIns[rooms[slot].account], now: now.wall)
             votes[place, default: [:]][member.cause, default: 0] += 1
         }
         for (place, scope) in open.sorted(by: { $0.key.subject.text < $1.key.subject.text }) {
@@ -73,8 +74,13 @@ extension TenantFleet {
         let isPosted = !pieces.isEmpty
         if let token = check.tokenEvidence(at: now) { pieces.append(token) }
         let outcome = check.tokenEndpoint(at: now)?.outcome
+        let trouble = access.trouble(failure: sightFailure)
+        if let trouble { pieces += trouble.evidence(at: now.wall) }
+        let tenant = tenant
         let event = book.amend(key) { incident in
+            if let trouble { incident.summary = trouble.blindness(of: tenant) }
             switch outcome {
+            case _ where trouble != nil: incident.cause = .account
             case .refused: incident.cause = .account
             case .unreachable where !isPosted: incident.cause = .networkOrPower
             case .answered, .failing, .unreachable, nil: incident.cause = .provider
@@ -82,7 +88,9 @@ extension TenantFleet {
             incident.restate(pieces)
         }
         guard let event else { return }
-        let isNews = event.incident.cause != before.cause || isPosted && !before.quotes(Evidence.serviceHealth)
+        let isNews =
+            event.incident.cause != before.cause || event.incident.summary != before.summary
+            || isPosted && !before.quotes(Evidence.serviceHealth)
         decision.events.append(isNews ? .updated(event.incident) : event)
     }
 }

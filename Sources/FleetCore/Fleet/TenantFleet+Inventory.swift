@@ -26,6 +26,7 @@ extension TenantFleet {
         }
         for account in departed(from: next) { retire(account, at: now, into: &decision) }
         replace(with: next, at: now)
+        judgeAccounts(reading.accounts ?? [], at: now, into: &decision)
         dismissWitnesses(at: now, into: &decision)
         renameIncidents(into: &decision)
         settle(at: now, into: &decision)
@@ -84,6 +85,7 @@ extension TenantFleet {
             }
         }
         adoptOpenIncidents(at: now, remarks: &remarks)
+        restoreAccess()
         restoreClosedPlaces(conditionRecords, at: now)
         restoreStandings(records, seenUntil: checkpoint, at: now)
         return remarks
@@ -200,7 +202,11 @@ extension TenantFleet {
                     continue
                 }
                 conditions[incident.key] = firing
-                if incident.condition != .roomFlapping, let room = incident.rooms.first { silentRooms.insert(room.id) }
+                if incident.condition == .roomUnseen || incident.condition == .roomNeverSeen,
+                    let room = incident.rooms.first
+                {
+                    silentRooms.insert(room.id)
+                }
             }
             remarks.append("\(incident.key) is open but its stored state is not; it counts as firing since it opened")
         }
@@ -220,8 +226,8 @@ extension TenantFleet {
     private static func isAboutRoom(_ condition: Condition) -> Bool {
         switch condition {
         case .roomOffline, .roomFlapping, .roomUnseen, .roomNeverSeen: true
-        case .floorOffline, .buildingOffline, .tenantOffline, .tenantBlind, .sourceStalled, .inventoryShrunk,
-            .channelDown, .storeDegraded:
+        case .floorOffline, .buildingOffline, .tenantOffline, .roomAccount, .tenantBlind, .tenantPermissions,
+            .sourceStalled, .inventoryShrunk, .channelDown, .storeDegraded:
             false
         }
     }
@@ -309,6 +315,7 @@ extension TenantFleet {
         }
         standings[slot] = Standing()
         flaps[account] = nil
+        signIns[account] = nil
         // The open run ends with the last answer; otherwise each later sweep would seem to extend it.
         if let last = tracks[slot].presence.newestAsked, runCounts[slot] > 0 {
             decision.observations.ended.append(

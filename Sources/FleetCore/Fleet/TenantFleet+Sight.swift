@@ -15,6 +15,11 @@ extension TenantFleet {
     ) -> FleetDecision {
         var decision = FleetDecision()
         let wasBlind = isBlind
+        if sightFailure != failure {
+            sightFailure = failure
+            if wasBlind { isCheckNews = true }
+        }
+        let trouble = access.trouble(failure: failure)
         let count = Sight.count(tracks, at: now, rules: rules)
         let signal = Sight.signal(
             count, sweepCompleted: sweep == .complete,
@@ -29,8 +34,10 @@ extension TenantFleet {
             Incident(
                 id: id, key: DedupKey(tenant: tenant, condition: .tenantBlind, subject: .tenant),
                 condition: .tenantBlind, tenant: tenant, severity: .error,
-                scope: Incident.Scope(kind: .tenant, id: tenant.text, name: tenant.text), rooms: [], cause: .provider,
-                summary: "Monitoring of \(tenant) is blind: Graph gave a usable presence for \(count.seen) of "
+                scope: Incident.Scope(kind: .tenant, id: tenant.text, name: tenant.text), rooms: [],
+                cause: trouble == nil ? .provider : .account,
+                summary: trouble?.blindness(of: tenant)
+                    ?? "Monitoring of \(tenant) is blind: Graph gave a usable presence for \(count.seen) of "
                     + "\(count.expected) rooms\(failure.map { " (\($0))" } ?? ""). Rooms that are not seen are not "
                     + "paged",
                 firstBadAt: outage.firstBad.wall, lastGoodAt: nil, openedAt: now.wall,
@@ -38,7 +45,8 @@ extension TenantFleet {
                     Evidence(
                         source: "presence", reading: "\(count.seen) of \(count.expected) rooms seen",
                         observedAt: now.wall)
-                ] + [failure].compactMap(\.self).map { Evidence(source: "sweep", reading: $0, observedAt: now.wall) })
+                ] + [failure].compactMap(\.self).map { Evidence(source: "sweep", reading: $0, observedAt: now.wall) }
+                    + (trouble?.evidence(at: now.wall) ?? []))
         }
         if !wasBlind, isBlind { isCheckNews = true }
         // What a room did not say while nobody could hear it is not its silence.
@@ -61,6 +69,7 @@ extension TenantFleet {
     public mutating func tick(at now: Moment) -> FleetDecision {
         var decision = FleetDecision()
         if !isBlind { judgeSilence(at: now, into: &decision) }
+        judgeAccess(at: now, into: &decision)
         judgeSources(at: now, into: &decision)
         // Bookable hours begin on a minute; with 20,000 rooms down, asking every second would cost a tenth of a core.
         let isNewMinute = now.wall.minute != severityMinute
@@ -88,9 +97,16 @@ extension TenantFleet {
             let room = rooms[slot]
             let unseenKey = DedupKey(tenant: tenant, condition: .roomUnseen, subject: .room(room.account))
             let neverKey = DedupKey(tenant: tenant, condition: .roomNeverSeen, subject: .room(room.account))
-            if silence == .none { silentRooms.remove(room.account) } else { silentRooms.insert(room.account) }
+            if silence == .none {
+                silentRooms.remove(room.account)
+                if !tracks[slot].isDown { signIns[room.account] = nil }
+            } else {
+                silentRooms.insert(room.account)
+            }
             let said = tracks[slot].presence.reading?.text ?? "nothing"
-            let cause: Cause = room.accountState == .usable ? .unknown : .account
+            let cause: Cause = accountExplains(slot: slot, at: now) ? .account : .unknown
+            let words = accountWords(slot: slot, at: now)
+            let pieces = accountEvidence(slot: slot, at: now)
             var isUnseen = false
             var isNeverSeen = false
             switch silence {
@@ -108,9 +124,10 @@ extension TenantFleet {
                     id: id, key: unseenKey, condition: .roomUnseen, tenant: tenant, severity: .warning,
                     scope: Incident.Scope(kind: .room, id: room.account.text, name: room.name),
                     rooms: [Incident.RoomReference(room)], cause: cause,
-                    summary: "\(room.placedName) cannot be seen: Graph says \(said). Whether it is down is unknown",
+                    summary: "\(room.placedName) cannot be seen: Graph says \(said). Whether it is down is unknown"
+                        + words,
                     firstBadAt: (lastUsable ?? now).wall, lastGoodAt: lastUsable?.wall, openedAt: now.wall,
-                    evidence: [Evidence(source: "presence", reading: said, observedAt: now.wall)])
+                    evidence: [Evidence(source: "presence", reading: said, observedAt: now.wall)] + pieces)
             }
             let listedSince = tracks[slot].listedSince
             step(
@@ -122,16 +139,20 @@ extension TenantFleet {
                     scope: Incident.Scope(kind: .room, id: room.account.text, name: room.name),
                     rooms: [Incident.RoomReference(room)], cause: cause,
                     summary: "\(room.placedName) has never been seen since it was listed: Graph says \(said). "
-                        + "Check that its account is licensed and has signed in",
+                        + "Check that its account is licensed and has signed in\(words)",
                     firstBadAt: listedSince.wall, lastGoodAt: nil, openedAt: now.wall,
-                    evidence: [Evidence(source: "presence", reading: said, observedAt: now.wall)])
+                    evidence: [Evidence(source: "presence", reading: said, observedAt: now.wall)] + pieces)
             }
         }
     }
 
     /// Records how a read of a slow source ended. A retired capability is forgotten: it can no longer stall.
+    ///
+    /// - Parameter isRefused: it failed because a permission or a token is refused: whose incident that is, is judged
+    ///   elsewhere, and the source itself is not at fault.
     public mutating func noteSource(
-        _ source: Source, succeeded: Bool, isRetired: Bool = false, interval: Duration, at now: Moment
+        _ source: Source, succeeded: Bool, isRetired: Bool = false, isRefused: Bool = false, interval: Duration,
+        at now: Moment
     ) {
         if isRetired {
             sources[source] = nil
@@ -142,6 +163,7 @@ extension TenantFleet {
         if succeeded || sources[source] == nil {
             sources[source] = SourceRecord(lastSuccess: now, interval: interval, hasSucceeded: succeeded)
         }
+        sources[source]?.isRefused = isRefused && !succeeded
     }
 
     private mutating func judgeSources(at now: Moment, into decision: inout FleetDecision) {
@@ -151,6 +173,11 @@ extension TenantFleet {
             let record = sources[source]
             // Neither read nor retired since we began: nothing is known of it, and what is open stays open.
             guard record != nil || retiredSources.contains(source) else { continue }
+            if let record, record.isRefused || access.isRefusedToken {
+                // The time without access is not the source's; what was open before stays open.
+                sources[source]?.lastSuccess = now
+                continue
+            }
             let silent = record.map { $0.lastSuccess.elapsed(until: now) } ?? .zero
             let isStalled = record.map { silent >= Sight.stalledAfter(interval: $0.interval) } ?? false
             if let record, !record.hasSucceeded, !isStalled { continue }

@@ -68,6 +68,16 @@ public struct TenantFleet: Sendable {
     public internal(set) var agendas = AgendaBook()
     /// What is known beside presence.
     public internal(set) var check = TenantCheck()
+    /// What the application may do, and what was taken from it.
+    public internal(set) var access = AccessBook()
+    /// Why the newest sweep was not complete; `nil` when it was.
+    var sightFailure: String?
+    /// How long passwords of room accounts live.
+    public internal(set) var passwords = PasswordPolicy()
+    /// What is wrong with rooms' accounts, of those with which something is.
+    public internal(set) var accountFindings: [AccountID: [AccountFinding]] = [:]
+    /// What the sign-in log said of rooms in trouble.
+    public internal(set) var signIns: [AccountID: SignInReading] = [:]
     /// Whether something was read that may change the cause of an open incident.
     var isCheckNews = false
     /// Rooms that fired lately.
@@ -117,6 +127,8 @@ public struct TenantFleet: Sendable {
         public var interval: Duration
         /// Whether ``lastSuccess`` was one; otherwise it is when this run of the monitor first tried.
         public var hasSucceeded: Bool
+        /// Whether the newest read was refused for want of access.
+        public var isRefused = false
     }
 
     public init(
@@ -305,6 +317,7 @@ public struct TenantFleet: Sendable {
             scopes[place]?.recovered(at: now)
         }
         standings[slot] = Standing()
+        signIns[rooms[slot].account] = nil
     }
 
     /// The incident that speaks for a room.
@@ -326,7 +339,8 @@ public struct TenantFleet: Sendable {
             room: room, track: tracks[slot], isBookable: isBookable, facts: facts[slot],
             meeting: booking.map { Incident.Meeting(startsAt: $0.startsAt, endsAt: $0.endsAt) },
             isNeeded: agenda?.isBookedNowOrWithin(at: now) ?? false, overdue: overdue(ofRoomAt: slot, at: now),
-            gap: standings[slot].gap, now: now.wall)
+            gap: standings[slot].gap, findings: accountFindings[room.account] ?? [], signIns: signIns[room.account],
+            now: now.wall)
     }
 
     /// The room of an account on the list.

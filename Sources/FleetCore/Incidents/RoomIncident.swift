@@ -19,13 +19,17 @@ public struct RoomIncident: Sendable {
     public var overdue: ExpectedAbsence.Overdue?
     /// For how long the monitor had not looked when it found the room down.
     public var gap: Duration?
+    /// What the directory finds wrong with the account.
+    public var findings: [AccountFinding]
+    /// What the sign-in log said of the account.
+    public var signIns: SignInReading?
     /// When this is written; what the summary counts from.
     public var now: Date
 
     public init(
         room: Room, track: RoomTrack, isBookable: Bool, facts: RoomFacts = RoomFacts(),
         meeting: Incident.Meeting? = nil, isNeeded: Bool = false, overdue: ExpectedAbsence.Overdue? = nil,
-        gap: Duration? = nil, now: Date
+        gap: Duration? = nil, findings: [AccountFinding] = [], signIns: SignInReading? = nil, now: Date
     ) {
         self.room = room
         self.track = track
@@ -35,6 +39,8 @@ public struct RoomIncident: Sendable {
         self.isNeeded = isNeeded
         self.overdue = overdue
         self.gap = gap
+        self.findings = findings
+        self.signIns = signIns
         self.now = now
     }
 
@@ -64,7 +70,7 @@ public struct RoomIncident: Sendable {
     /// it after the outage began.
     public var cause: Cause {
         if overdue != nil { return .didNotReturn }
-        if room.accountState != .usable { return .account }
+        if room.accountState != .usable || accountTrouble != nil { return .account }
         guard let reading = track.deviceReading, let outage = track.outage else { return .unknown }
         switch reading.signal {
         case .bad: return .networkOrPower
@@ -86,12 +92,20 @@ public struct RoomIncident: Sendable {
             text += wait > 0 ? "; meeting starts in \(Duration.seconds(wait).inMinutes)" : "; a meeting is running"
         }
         switch room.accountState {
-        case .usable: break
+        case .usable: if let accountTrouble { text += "; \(accountTrouble)" }
         case .disabled: text += "; its account is disabled"
         case .unlicensed: text += "; its account lost its licence"
         case .deleted: text += "; its account was deleted"
         }
         return text
+    }
+
+    /// Why the account is to blame, where the directory's plain word does not say it: a finding that explains the
+    /// outage, or sign-ins that are refused since about then.
+    private var accountTrouble: String? {
+        guard let onset = track.outage?.firstBad.wall else { return nil }
+        if let finding = findings.first(where: { $0.explains(onset) }) { return finding.sentence(at: now) }
+        return signIns?.trouble(of: onset).map { "signing in fails: \($0.rawValue)" }
     }
 
     /// What was observed, oldest first.
@@ -116,6 +130,15 @@ public struct RoomIncident: Sendable {
                 Evidence(
                     source: "directory", reading: "account \(room.accountState.rawValue)",
                     observedAt: outage.fired.wall))
+        }
+        if let outage = track.outage {
+            for finding in findings where room.accountState == .usable || !finding.repeats(room.accountState) {
+                evidence.append(
+                    Evidence(source: "directory", reading: finding.sentence(at: now), observedAt: finding.saidAt))
+            }
+            if let signIn = signIns?.telling(of: outage.firstBad.wall) {
+                evidence.append(Evidence(source: Evidence.signIn, reading: signIn.text, observedAt: signIn.at))
+            }
         }
         return evidence
     }

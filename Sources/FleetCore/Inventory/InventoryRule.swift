@@ -108,7 +108,8 @@ public enum InventoryRule {
         room.devices = devices.sorted { $0.id < $1.id }
         if !account.isEnabled {
             room.accountState = .disabled
-        } else if account.roomLicence == nil, before?.licence != nil {
+        } else if account.roomLicence == nil, before?.licence != nil || before?.accountState == .unlicensed {
+            // It stays so until there is a licence again: the room that is watched for its device has lost it for good.
             room.accountState = .unlicensed
         }
         return room

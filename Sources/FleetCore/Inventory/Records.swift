@@ -15,10 +15,12 @@ public struct AccountRecord: Sendable, Hashable {
     /// The Teams Rooms licence among the account's licences: part number where known, else the SKU id.
     public var roomLicence: String?
     public var officeLocation: String?
+    /// What the directory says about signing in; `nil` where nothing of it was read.
+    public var facts: AccountFacts?
 
     public init(
         id: AccountID, name: String, userPrincipalName: String, mail: String? = nil, otherAddresses: [String] = [],
-        isEnabled: Bool = true, roomLicence: String? = nil, officeLocation: String? = nil
+        isEnabled: Bool = true, roomLicence: String? = nil, officeLocation: String? = nil, facts: AccountFacts? = nil
     ) {
         self.id = id
         self.name = name
@@ -28,6 +30,7 @@ public struct AccountRecord: Sendable, Hashable {
         self.isEnabled = isEnabled
         self.roomLicence = roomLicence
         self.officeLocation = officeLocation
+        self.facts = facts
     }
 }
 
@@ -76,6 +79,8 @@ public struct InventoryReading: Sendable {
     public var asked: Moment
     /// Why parts are missing, one line for the operator each.
     public var remarks: [String]
+    /// Parts that are missing because a permission or a token is refused.
+    public var refused: Set<Source> = []
 
     public init(
         accounts: [AccountRecord]?, devices: [DeviceRecord]?, places: [PlaceRecord]?, asked: Moment, remarks: [String]

@@ -12,6 +12,10 @@ public struct PermissionNeed: Sendable, Hashable {
     public let purpose: String
     /// What does not work without it, as a sentence.
     public let loss: String
+    /// What is off when it is taken back while Roomwatch runs, where that is something else.
+    var lossWhileRunning: String?
+    /// Whether presence cannot be read without it.
+    var isForSight = false
     /// Other spellings of ``permission`` that documents and tokens use.
     var aliases: [String] = []
     /// Broader permissions that include it.
@@ -40,11 +44,12 @@ public struct PermissionNeed: Sendable, Hashable {
         PermissionNeed(
             module: .detection, permission: "Presence.Read.All", appRole: "a70e0c2d-e793-494c-94c4-118fa0a67f42",
             purpose: "the presence sweep, which detects", loss: "Detection is off: presence cannot be read.",
-            broader: ["Presence.ReadWrite.All"]),
+            isForSight: true, broader: ["Presence.ReadWrite.All"]),
         PermissionNeed(
             module: .detection, permission: "User.Read.All", appRole: "df021288-bdef-4463-88db-98f22de89214",
             purpose: "finding the room accounts",
             loss: "Detection is off: room accounts and their licences cannot be read.",
+            lossWhileRunning: "New rooms are not found; those known are watched on.",
             broader: ["User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"]),
         PermissionNeed(
             module: .devices, permission: "TeamworkDevice.Read.All", appRole: "0591bafd-7c1c-4c30-a2a5-2b9aacb1dfe8",

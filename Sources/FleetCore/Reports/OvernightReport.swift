@@ -59,8 +59,8 @@ extension Incident {
         switch condition {
         case .roomOffline, .floorOffline, .buildingOffline, .tenantOffline:
             resolution != .merged && resolution != .removed
-        case .roomFlapping, .roomUnseen, .roomNeverSeen, .tenantBlind, .sourceStalled, .inventoryShrunk, .channelDown,
-            .storeDegraded:
+        case .roomFlapping, .roomUnseen, .roomNeverSeen, .roomAccount, .tenantBlind, .tenantPermissions,
+            .sourceStalled, .inventoryShrunk, .channelDown, .storeDegraded:
             false
         }
     }

@@ -239,7 +239,7 @@ public struct Planner: Sendable {
         case .sourceStalled: !receiver.isPaging
         case .channelDown: receiver.name.text != incident.scope.id
         case .roomOffline, .floorOffline, .buildingOffline, .tenantOffline, .roomFlapping, .roomUnseen, .roomNeverSeen,
-            .tenantBlind, .inventoryShrunk, .storeDegraded:
+            .roomAccount, .tenantBlind, .tenantPermissions, .inventoryShrunk, .storeDegraded:
             true
         }
     }

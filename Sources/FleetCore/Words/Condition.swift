@@ -13,6 +13,10 @@ public enum Condition: String, Sendable, Hashable, Codable, CaseIterable {
     case roomUnseen = "room.unseen"
     case roomNeverSeen = "room.never_seen"
     case tenantBlind = "tenant.blind"
+    /// Permissions were taken back while Roomwatch ran, and presence is not among them.
+    case tenantPermissions = "tenant.permissions"
+    /// Accounts of rooms that cannot sign in, or soon will not.
+    case roomAccount = "room.account"
     case sourceStalled = "source.stalled"
     case inventoryShrunk = "inventory.shrunk"
     case channelDown = "channel.down"

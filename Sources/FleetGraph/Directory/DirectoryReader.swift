@@ -13,6 +13,17 @@ struct DirectoryListing: Sendable {
     /// `nil` when it could not be read as a whole.
     var accounts: [AccountRecord]?
     var remarks: [String] = []
+    /// Whether it could not be read because a permission or a token is refused.
+    var isRefused = false
+
+    init(accounts: [AccountRecord]?) { self.accounts = accounts }
+
+    /// Nothing was read, and why.
+    init(failed error: GraphError, _ remark: String) {
+        accounts = nil
+        remarks = [remark]
+        isRefused = error.isRefusal
+    }
 }
 
 struct DirectoryReader: Sendable {
@@ -52,9 +63,8 @@ struct DirectoryReader: Sendable {
                 let wires = try await holders(of: group)
                 found += records(wires, table: table, remarks: &listing.remarks)
             } catch {
-                listing.accounts = nil
-                listing.remarks.append("The accounts with Teams Rooms licences could not be read. \(error)")
-                return listing
+                return DirectoryListing(
+                    failed: error, "The accounts with Teams Rooms licences could not be read. \(error)")
             }
         }
         var seen: Set<AccountID> = []
@@ -94,13 +104,14 @@ struct DirectoryReader: Sendable {
                 guard let wire = try? JSONDecoder().decode(UserWire.self, from: Data(answer.body)),
                     wire.id?.lowercased() == id.text
                 else {
-                    return DirectoryListing(
-                        accounts: nil, remarks: ["The account \(id) could not be read: the answer is no such user."])
+                    var listing = DirectoryListing(accounts: nil)
+                    listing.remarks = ["The account \(id) could not be read: the answer is no such user."]
+                    return listing
                 }
                 wires.append(wire)
             case .failure(let error):
                 if case .notFound = error.reason, !error.looksRetired { continue }
-                return DirectoryListing(accounts: nil, remarks: ["The account \(id) could not be read. \(error)"])
+                return DirectoryListing(failed: error, "The account \(id) could not be read. \(error)")
             }
         }
         listing.accounts = records(wires, table: table, remarks: &listing.remarks)
@@ -123,7 +134,7 @@ struct DirectoryReader: Sendable {
                     listing.remarks.append("include names \(shown(name)), which the directory does not know.")
                 default:
                     return DirectoryListing(
-                        accounts: nil, remarks: ["The account \(shown(name)) of include could not be read. \(error)"])
+                        failed: error, "The account \(shown(name)) of include could not be read. \(error)")
                 }
             }
         }
@@ -141,7 +152,7 @@ struct DirectoryReader: Sendable {
                 }
             case .failure(let error):
                 return DirectoryListing(
-                    accounts: nil, remarks: ["The account \(shown(name)) of include could not be read. \(error)"])
+                    failed: error, "The account \(shown(name)) of include could not be read. \(error)")
             }
         }
         listing.accounts = records(wires, table: table, remarks: &listing.remarks)
@@ -206,7 +217,8 @@ extension AccountRecord {
                 addresses.filter { $0.lowercased() != mail?.lowercased() }.prefix(Self.mostAddresses)),
             // Only an explicit false disables: a field that Graph left out says nothing.
             isEnabled: wire.accountEnabled ?? true,
-            roomLicence: table.licence(among: wire.assignedLicenses.compactMap(\.skuId)),
-            officeLocation: BoundedText.clean(wire.officeLocation, limit: BoundedText.name))
+            roomLicence: table.licence(among: (wire.assignedLicenses ?? []).compactMap(\.skuId)),
+            officeLocation: BoundedText.clean(wire.officeLocation, limit: BoundedText.name),
+            facts: AccountFacts(wire, table: table))
     }
 }

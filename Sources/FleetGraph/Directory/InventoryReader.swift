@@ -57,6 +57,7 @@ public struct InventoryReader: Sendable {
         if sources.places {
             let listing = await places.read()
             reading.places = listing.places
+            if listing.isRefused { reading.refused.insert(.places) }
             reading.remarks += listing.remarks
         }
         await readAccounts(into: &reading, known: known, include: include, sources: sources)
@@ -74,6 +75,7 @@ public struct InventoryReader: Sendable {
             reading.remarks += remarks
             let listing = await directory.licensed(table)
             reading.remarks += listing.remarks
+            if listing.isRefused { reading.refused.insert(.directory) }
             guard let licensed = listing.accounts else { return }
             accounts = licensed
         }
@@ -84,6 +86,7 @@ public struct InventoryReader: Sendable {
         let wanted = (signedIn + ids + known).filter { $0.isGUID && seen.insert($0).inserted }
         let looked = await directory.accounts(wanted, table: table)
         reading.remarks += looked.remarks
+        if looked.isRefused { reading.refused.insert(.directory) }
         guard let byID = looked.accounts else { return }
         accounts += byID
         for id in ids where !accounts.contains(where: { $0.id == id }) {
@@ -94,6 +97,7 @@ public struct InventoryReader: Sendable {
         let names = include.filter { !ObjectID.isGUID($0) && !present.contains($0.lowercased()) }.sorted()
         let named = await directory.named(names, table: table)
         reading.remarks += named.remarks
+        if named.isRefused { reading.refused.insert(.directory) }
         guard let byName = named.accounts else { return }
         var listed = Set(accounts.map(\.id))
         accounts += byName.filter { listed.insert($0.id).inserted }

@@ -1,6 +1,8 @@
 // Which products make an account a Teams Room. Some ids are not published, so a part number alone is enough where the
 // tenant lists what it bought.
 
+import FleetCore
+
 /// A Teams Rooms product.
 public struct RoomLicence: Sendable, Hashable {
     /// The part number; compared without case.
@@ -17,6 +19,8 @@ public struct RoomLicence: Sendable, Hashable {
 /// The Teams Rooms products (Graph facts, Licences), most valuable first; replaceable by configuration.
 public struct LicenceTable: Sendable, Hashable {
     public var licences: [RoomLicence]
+    /// Part numbers of everything else that the tenant bought, by SKU id; empty where its products cannot be read.
+    var bought: [String: String] = [:]
 
     public init(_ licences: [RoomLicence]) { self.licences = licences }
 
@@ -46,11 +50,17 @@ public struct LicenceTable: Sendable, Hashable {
                 !merged.licences.contains(where: { $0.skuID == id })
             else { continue }
             let isNamed = licences.contains { $0.partNumber.lowercased() == part.lowercased() }
-            guard isNamed || part.lowercased().hasPrefix("microsoft_teams_rooms_") else { continue }
+            guard isNamed || part.lowercased().hasPrefix("microsoft_teams_rooms_") else {
+                if merged.bought.count < Self.mostBought { merged.bought[id] = part }
+                continue
+            }
             merged.licences.append(RoomLicence(part, skuID: id))
         }
         return merged
     }
+
+    /// Products remembered of one tenant.
+    private static let mostBought = 1_000
 
     var skuIDs: [String] { licences.compactMap(\.skuID).filter(ObjectID.isGUID) }
 
@@ -59,4 +69,28 @@ public struct LicenceTable: Sendable, Hashable {
         let held = Set(skuIDs.map { $0.lowercased() })
         return licences.first { $0.skuID.map(held.contains) ?? false }?.partNumber
     }
+
+    /// What a product is, as far as anybody here knows.
+    func held(_ skuID: String) -> HeldLicence {
+        let id = skuID.lowercased()
+        if let room = licences.first(where: { $0.skuID == id }) {
+            let isBasic = room.partNumber.lowercased().hasPrefix("microsoft_teams_rooms_basic")
+            return HeldLicence(isBasic ? .basicRoom : .room, name: room.partNumber)
+        }
+        if let known = Self.others[id] { return HeldLicence(known.isShared ? .sharedDevices : .user, name: known.name) }
+        if let part = bought[id] {
+            return HeldLicence(part.lowercased().hasPrefix("mcocap") ? .sharedDevices : .user, name: part)
+        }
+        return HeldLicence(.unrecognised, name: BoundedText.id(skuID) ?? "unreadable")
+    }
+
+    /// Well-known products that make no room, for tenants whose products cannot be read.
+    private static let others: [String: (name: String, isShared: Bool)] = [
+        "295a8eb0-f78d-45c7-8b5b-1eed5ed02dff": ("MCOCAP", true),
+        "6fd2c87f-b296-42f0-b197-1e91e994b900": ("ENTERPRISEPACK", false),
+        "c7df2760-2c81-4ef7-b578-5b5392b571df": ("ENTERPRISEPREMIUM", false),
+        "05e9a617-0261-4cee-bb44-138d3ef5d965": ("SPE_E3", false),
+        "06ebc4ee-1bb5-47dd-8120-11324bc54e06": ("SPE_E5", false),
+        "18181a46-0d4e-45cd-891e-60aabd171b4e": ("STANDARDPACK", false),
+    ]
 }

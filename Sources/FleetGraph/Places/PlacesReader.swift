@@ -9,6 +9,8 @@ struct PlacesListing: Sendable {
     /// `nil` when the rooms could not be read.
     var places: [PlaceRecord]?
     var remarks: [String] = []
+    /// Whether they could not be read because a permission or a token is refused.
+    var isRefused = false
 }
 
 struct PlacesReader: Sendable {
@@ -27,9 +29,12 @@ struct PlacesReader: Sendable {
             switch error.reason {
             case .forbidden, .unauthorised:
                 return PlacesListing(
-                    remarks: ["Places are not read: grant the application permission Place.Read.All to use them."])
+                    remarks: ["Places are not read: grant the application permission Place.Read.All to use them."],
+                    isRefused: true)
             default:
-                return PlacesListing(remarks: ["Places could not be read; rooms keep the building they had. \(error)"])
+                return PlacesListing(
+                    remarks: ["Places could not be read; rooms keep the building they had. \(error)"],
+                    isRefused: error.isRefusal)
             }
         }
         var tree = PlaceTree()

@@ -7,6 +7,12 @@ extension KeyedDecodingContainer {
         (try? decodeIfPresent(Value.self, forKey: key)) ?? nil
     }
 
+    /// The elements that could be read; `nil` where the array is absent, null or odd.
+    func lenientOptionalList<Value: Decodable>(_ key: Key) -> [Value]? {
+        let elements: [LenientElement<Value>]? = lenient(key)
+        return elements?.compactMap(\.value)
+    }
+
     /// The elements that could be read; an absent or odd array is empty.
     func lenientList<Value: Decodable>(_ key: Key) -> [Value] {
         let elements: [LenientElement<Value>]? = lenient(key)

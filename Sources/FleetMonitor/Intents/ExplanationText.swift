@@ -51,7 +51,8 @@ struct ExplanationText {
     // MARK: The answer
 
     private var answer: [String] {
-        [stateSentence] + sightSentences + voiceSentences + toldSentences + suppressionSentences + blipSentences
+        [stateSentence] + accountSentences + sightSentences + voiceSentences + toldSentences + suppressionSentences
+            + blipSentences
             + quietSentences + flapSentences
     }
 
@@ -80,6 +81,14 @@ struct ExplanationText {
             let since = streak.map { " since \(text($0.first.wall))" } ?? ""
             return "\(name) answers again\(since); it counts as up after \(rule.goodCount) good answers over "
                 + "\(rule.goodHold.inWords)."
+        }
+    }
+
+    /// What keeps the account from signing in, with what to do.
+    private var accountSentences: [String] {
+        findings.page.findings.map { finding in
+            let sentence = finding.sentence(at: one.now.wall)
+            return "\(sentence.prefix(1).uppercased())\(sentence.dropFirst()). \(finding.remedy)"
         }
     }
 
@@ -235,6 +244,16 @@ struct ExplanationText {
             found.append(
                 RoomExplanation.Observation(
                     source: "device", reading: reading, askedAt: Timestamp(device.asked.wall)))
+        }
+        found += findings.page.findings.map {
+            RoomExplanation.Observation(
+                source: "directory", reading: $0.sentence(at: one.now.wall), askedAt: Timestamp($0.saidAt))
+        }
+        if let onset = track.outage?.firstBad ?? track.presence.lastUsable,
+            let signIn = findings.page.signIns?.telling(of: onset.wall)
+        {
+            found.append(
+                RoomExplanation.Observation(source: "sign_in", reading: signIn.text, askedAt: Timestamp(signIn.at)))
         }
         return found
     }

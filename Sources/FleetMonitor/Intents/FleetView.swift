@@ -115,7 +115,7 @@ extension TenantFleet {
             incident: openIncident(ofRoomAt: slot)?.id.text,
             meeting: booking.map {
                 IncidentBody.Meeting(startsAt: Timestamp($0.startsAt), endsAt: Timestamp($0.endsAt))
-            })
+            }, account: (accountFindings[room.account] ?? []).map { AccountFindingBody($0, at: now.wall) })
     }
 
     /// What is known to be wrong stays so while the room is unseen; whether it is still well is not known then.
@@ -182,4 +182,12 @@ extension String {
     }
 
     private var padded: String { isEmpty ? "" : String(repeating: "0", count: max(0, 12 - utf8.count)) + self }
+}
+
+extension AccountFindingBody {
+    init(_ finding: AccountFinding, at now: Date) {
+        self.init(
+            finding: finding.word, sentence: finding.sentence(at: now), remedy: finding.remedy,
+            at: finding.at.map { Timestamp($0) }, observedAt: Timestamp(finding.saidAt))
+    }
 }

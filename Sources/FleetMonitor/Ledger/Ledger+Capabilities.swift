@@ -40,6 +40,7 @@ public enum Capability: String, Sendable, Hashable, CaseIterable {
     case calendars
     case serviceHealth = "service_health"
     case permissions
+    case signIns = "sign_ins"
 }
 
 extension Ledger {

@@ -97,10 +97,18 @@ extension Ledger {
 
     /// Records how a read of a slow source ended.
     public func noteSource(
-        _ source: Source, tenant: TenantName, succeeded: Bool, isRetired: Bool, interval: Duration
+        _ source: Source, tenant: TenantName, succeeded: Bool, isRetired: Bool, isRefused: Bool, interval: Duration
     ) {
         fleets[tenant]?.noteSource(
-            source, succeeded: succeeded, isRetired: isRetired, interval: interval, at: time.now())
+            source, succeeded: succeeded, isRetired: isRetired, isRefused: isRefused, interval: interval,
+            at: time.now())
+    }
+
+    public func noteSource(
+        _ source: Source, tenant: TenantName, succeeded: Bool, isRetired: Bool, interval: Duration
+    ) {
+        noteSource(
+            source, tenant: tenant, succeeded: succeeded, isRetired: isRetired, isRefused: false, interval: interval)
     }
 
     /// Main devices worth a read between two lists of all devices.

@@ -68,6 +68,8 @@ public struct CalendarLoop: Sendable {
         /// How long the last whole round took.
         var took: Duration?
         var pace: CalendarPace?
+        /// How many grants were seen when the round began.
+        var grants = 0
     }
 
     private func runRounds() async {
@@ -76,6 +78,7 @@ public struct CalendarLoop: Sendable {
         while !Task.isCancelled {
             loop.advance(within: Self.longestSlice)
             let began = time.now()
+            memory.grants = settings.grants
             await round(&memory, loop)
             do {
                 var next = began.advanced(by: due(memory))
@@ -101,7 +104,7 @@ public struct CalendarLoop: Sendable {
     /// The time from the beginning of one round to that of the next.
     private func due(_ memory: Memory) -> Duration {
         guard let pace = memory.pace else { return Self.emptyRetry }
-        if memory.capability?.isDenied == true { return Self.deniedRetry }
+        if memory.capability?.isDenied == true { return settings.grants == memory.grants ? Self.deniedRetry : .zero }
         return pace.limit == .asked ? settings.values.calendars : max(pace.interval, settings.values.calendars)
     }
 

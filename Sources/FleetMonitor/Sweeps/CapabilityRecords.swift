@@ -36,6 +36,16 @@ extension CapabilityRecord {
         self.init(state, capability.text, checked: now)
     }
 
+    init(_ capability: SignInCapability, at now: Moment) {
+        let state: State =
+            switch capability {
+            case .available: .available
+            case .notGranted, .refused, .notLicensed, .notOffered: .unavailable
+            case .transient: .degraded
+            }
+        self.init(state, capability.text, checked: now)
+    }
+
     /// A source that is read or is not, without more to say about it.
     init(_ what: String, isRead: Bool, at now: Moment) {
         self.init(

@@ -54,6 +54,7 @@ public struct InventoryLoop: Sendable {
             // A refresh of many pages behind a throttled service may take this long and is no hang.
             loop.advance(within: .seconds(1800))
             let asked = settings.values
+            let grants = settings.grants
             let wait = await refresh(&memory, by: asked)
             let refreshed = time.now()
             var next = refreshed.advanced(by: wait)
@@ -61,6 +62,8 @@ public struct InventoryLoop: Sendable {
                 let values = settings.values
                 // Who is watched, and by what, counts from the reload on.
                 if values.listsOtherwise(than: asked) { break }
+                // What was refused before may be read now.
+                if settings.grants != grants { break }
                 // A reload may have shortened the interval while we waited.
                 next = Self.earlier(next, refreshed.advanced(by: values.devices))
                 let pause = max(
@@ -118,6 +121,7 @@ public struct InventoryLoop: Sendable {
                 licences: values.readsLicences, devices: values.readsDevices, places: placesAreDue),
             listing: listing)
         if Task.isCancelled { return values.devices }
+        await ledger.adopt(passwords: values.passwords, tenant: tenant)
         if let places = reading.places {
             memory.placesRead = began
             memory.places = places
@@ -128,7 +132,7 @@ public struct InventoryLoop: Sendable {
         await reviewPermissions(&memory)
         await ledger.noteSource(
             .directory, tenant: tenant, succeeded: reading.accounts != nil, isRetired: false,
-            interval: values.devices)
+            isRefused: reading.refused.contains(.directory), interval: values.devices)
         await ledger.note(
             .directory, of: tenant,
             CapabilityRecord("The directory", isRead: reading.accounts != nil, at: time.now()))
@@ -138,7 +142,7 @@ public struct InventoryLoop: Sendable {
                 CapabilityRecord("The list of places", isRead: memory.placesRead == began, at: time.now()))
             await ledger.noteSource(
                 .places, tenant: tenant, succeeded: memory.placesRead == began, isRetired: false,
-                interval: values.places)
+                isRefused: reading.refused.contains(.places), interval: values.places)
         }
         await ledger.accept(reading, tenant: tenant, scope: values.scope)
         guard reading.accounts == nil else {
@@ -219,5 +223,16 @@ public struct InventoryLoop: Sendable {
         guard let review = PermissionReview(roles: token.roles, modules: modules) else { return }
         await ledger.note(.permissions, of: tenant, CapabilityRecord(review, at: time.now()))
         for remark in review.remarks { log.warning("permissions: \(remark)") }
+    }
+}
+
+extension LiveSettings.Values {
+    /// What the inventory as it is switched on needs permissions for.
+    var modules: Set<FleetModule> {
+        var modules: Set<FleetModule> = [.detection]
+        if readsDevices { modules.insert(.devices) }
+        if readsPlaces { modules.insert(.smartBuildings) }
+        if readsLicences { modules.insert(.licenceEvidence) }
+        return modules
     }
 }

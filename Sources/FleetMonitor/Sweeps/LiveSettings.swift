@@ -18,13 +18,16 @@ public final class LiveSettings: Sendable {
         public var readsLicences: Bool
         /// When the client secret ends, as the configuration says; `nil` when it does not.
         public var secretExpires: Date?
+        /// How long passwords of room accounts live.
+        public var passwords: PasswordPolicy
 
         public init(
             presence: Duration, suspect: Duration, devices: Duration, places: Duration, scope: InventoryScope,
             readsDevices: Bool, readsPlaces: Bool, readsLicences: Bool, calendars: Duration = .seconds(300),
-            secretExpires: Date? = nil
+            secretExpires: Date? = nil, passwords: PasswordPolicy = PasswordPolicy()
         ) {
             self.secretExpires = secretExpires
+            self.passwords = passwords
             self.presence = presence
             self.suspect = suspect
             self.devices = devices
@@ -39,7 +42,7 @@ public final class LiveSettings: Sendable {
         /// Whether the inventory read by these settings is another one than that read by `other`.
         func listsOtherwise(than other: Values) -> Bool {
             scope != other.scope || readsDevices != other.readsDevices || readsPlaces != other.readsPlaces
-                || readsLicences != other.readsLicences
+                || readsLicences != other.readsLicences || passwords != other.passwords
         }
 
         func interval(of lane: TenantFleet.Lane) -> Duration {
@@ -55,6 +58,17 @@ public final class LiveSettings: Sendable {
     public init(_ values: Values) { state = Mutex(values) }
 
     public var values: Values { state.withLock { $0 } }
+
+    private let grantsSeen = Mutex(0)
+
+    /// How often permissions were gained while running: what was refused before is worth another question now.
+    var grants: Int { grantsSeen.withLock { $0 } }
+
+    /// Permissions were gained.
+    func noteGrants() {
+        grantsSeen.withLock { $0 += 1 }
+        replaced.ring()
+    }
 
     /// Rung when the settings were replaced; the inventory is the one that waits for it, because its waits are long.
     let replaced = Bell()

@@ -18,6 +18,7 @@ public struct TenantCheckLoop: Sendable {
     static let deniedRetry: Duration = .seconds(3600)
     /// What one read may take: the pages of a list, each within one request's time-out.
     static let longestRead: Duration = .seconds(300)
+    private static let role = ServiceHealthCapability.role
 
     let tenant: TenantName
     private let client: GraphClient
@@ -49,7 +50,10 @@ public struct TenantCheckLoop: Sendable {
             loop.advance(within: Self.longestRead)
             let isTroubled = await ledger.needsTenantCheck(tenant: tenant)
             if let reading = await tokenEndpoint() { await ledger.accept(reading, tenant: tenant) }
-            if memory.isDue(at: time.now(), isTroubled: isTroubled) { await read(&memory) }
+            // A grant that came meanwhile is in the token before the hour is over.
+            let carries = await client.tokens.held?.carries(Self.role) ?? false
+            let isGranted = memory.capability == .notGranted && carries
+            if isGranted || memory.isDue(at: time.now(), isTroubled: isTroubled) { await read(&memory) }
             guard !Task.isCancelled else { break }
             loop.advance(within: Self.troubleInterval + Self.longestRead)
             await bell.wait(until: time.now().advanced(by: Self.troubleInterval), time: time)
@@ -105,5 +109,12 @@ public struct TenantCheckLoop: Sendable {
             }
         let number = error.number.map { ", AADSTS\($0)" } ?? (error.status > 0 ? ", HTTP \(error.status)" : "")
         return TokenEndpointReading(outcome: outcome, detail: error.kind.rawValue + number, at: last.endedAt)
+    }
+}
+
+extension AccessToken {
+    /// Whether it carries a role, as far as that can be read.
+    func carries(_ role: String) -> Bool {
+        roles?.contains { $0.lowercased() == role.lowercased() } ?? false
     }
 }

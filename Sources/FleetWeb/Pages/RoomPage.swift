@@ -16,6 +16,9 @@ extension PageRoutes {
             Fact(name: "An outage now is", value: one.severity.now),
         ]
         if let model = room.model { facts.append(Fact(name: "Model", value: model)) }
+        for finding in room.account {
+            facts.append(Fact(name: "Account", value: "\(finding.sentence). \(finding.remedy)"))
+        }
         if let capacity = room.capacity { facts.append(Fact(name: "Seats", value: String(capacity))) }
         if let meeting = room.meeting { facts.append(Fact(name: "Meeting", value: meeting.words(at: now))) }
         let model = RoomModel(

@@ -49,7 +49,7 @@ extension SimulatedTenant {
                 throw ScenarioError("event \(index + 1) (\(event.kind.rawValue)): \(complaint)")
             }
         }
-        for event in events { timeline.agenda.add(.event(event), at: elapsed + event.at.duration) }
+        for event in events { timeline.plan(event, from: elapsed) }
         timeline.advance(to: elapsed)
     }
 

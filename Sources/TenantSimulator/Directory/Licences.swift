@@ -4,7 +4,7 @@ import HTTPTypes
 
 extension SimulatedTenant {
     func licenceDetails(_ call: GraphCall, account: Int) throws(GraphError) -> GraphReply {
-        let details = fleet.accounts[account].sku.map { sku -> [JSONValue] in
+        let details = licence(of: fleet.accounts[account]).map { sku -> [JSONValue] in
             [
                 [
                     "id": .string("\(fleet.accounts[account].idText)-\(sku.id)"), "skuId": .string(sku.id),
@@ -24,7 +24,7 @@ extension SimulatedTenant {
         try call.require(Permissions.subscribedSKUs)
         guard call.segments.count == 1 else { throw .noSegment(call.segments[1]) }
         var consumed: [String: Int] = [:]
-        for account in fleet.accounts { if let sku = account.sku { consumed[sku.id, default: 0] += 1 } }
+        for account in fleet.accounts { if let sku = licence(of: account) { consumed[sku.id, default: 0] += 1 } }
         let tenantID = identity.tenantID
         let items = SKU.all.map { sku -> JSONValue in
             [

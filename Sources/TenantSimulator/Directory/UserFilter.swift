@@ -22,19 +22,20 @@ indirect enum UserFilter: Sendable {
         try reader.end()
     }
 
-    func accepts(_ account: Fleet.Account, enabled isEnabled: Bool) -> Bool {
+    /// - Parameter sku: what the account holds now.
+    func accepts(_ account: Fleet.Account, enabled isEnabled: Bool, sku: SKU?) -> Bool {
         switch self {
         case .either(let left, let right):
-            left.accepts(account, enabled: isEnabled) || right.accepts(account, enabled: isEnabled)
+            left.accepts(account, enabled: isEnabled, sku: sku) || right.accepts(account, enabled: isEnabled, sku: sku)
         case .both(let left, let right):
-            left.accepts(account, enabled: isEnabled) && right.accepts(account, enabled: isEnabled)
-        case .not(let inner): !inner.accepts(account, enabled: isEnabled)
+            left.accepts(account, enabled: isEnabled, sku: sku) && right.accepts(account, enabled: isEnabled, sku: sku)
+        case .not(let inner): !inner.accepts(account, enabled: isEnabled, sku: sku)
         case .enabled(let wanted): isEnabled == wanted
         case .id(let ids): ids.contains { $0.lowercased() == account.idText }
         case .address(let address):
             [account.userPrincipalName.lowercased(), account.mail.lowercased()].contains(address.lowercased())
         case .displayName(let name): account.displayName.lowercased() == name.lowercased()
-        case .licence(let skus): account.sku.map { skus.contains($0.id) } ?? false
+        case .licence(let skus): sku.map { skus.contains($0.id) } ?? false
         }
     }
 

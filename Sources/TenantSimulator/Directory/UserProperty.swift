@@ -1,6 +1,8 @@
 // The properties of a directory user that the simulated tenant knows, each with its value. One enum, so that what `$select`
 // accepts and what is written can never differ.
 
+import struct Foundation.Date
+
 /// A property of microsoft.graph.user.
 enum UserProperty: String, CaseIterable {
     case id, accountEnabled, assignedLicenses, assignedPlans, businessPhones, city, companyName, country,
@@ -26,17 +28,8 @@ enum UserProperty: String, CaseIterable {
         case .id: .string(account.idText)
         case .accountEnabled: .bool(isEnabled)
         case .assignedLicenses:
-            .array(account.sku.map { [["skuId": .string($0.id), "disabledPlans": []]] } ?? [])
-        case .licenseAssignmentStates:
-            .array(
-                account.sku.map {
-                    [
-                        [
-                            "skuId": .string($0.id), "assignedByGroup": nil, "disabledPlans": [], "state": "Active",
-                            "error": "None", "lastUpdatedDateTime": "2025-11-03T09:12:00Z",
-                        ]
-                    ]
-                } ?? [])
+            .array(tenant.licence(of: account).map { [["skuId": .string($0.id), "disabledPlans": []]] } ?? [])
+        case .licenseAssignmentStates: tenant.assignments(of: account)
         case .displayName: .string(account.displayName)
         case .userPrincipalName: .string(account.userPrincipalName)
         case .mail: .string(account.mail)
@@ -46,8 +39,11 @@ enum UserProperty: String, CaseIterable {
         case .city: .text(building?.city)
         case .country, .usageLocation: .text(building?.countryCode ?? "US")
         case .createdDateTime: "2025-01-10T09:00:00Z"
-        case .lastPasswordChangeDateTime, .signInSessionsValidFromDateTime: "2025-11-03T09:10:00Z"
-        case .passwordPolicies: "DisablePasswordExpiration"
+        case .signInSessionsValidFromDateTime: "2025-11-03T09:10:00Z"
+        case .lastPasswordChangeDateTime:
+            tenant.state(of: account).passwordChanged.map { .string(Timestamps.text($0)) } ?? "2025-11-03T09:10:00Z"
+        case .passwordPolicies:
+            tenant.state(of: account).passwordEnds == nil ? "DisablePasswordExpiration" : "DisableStrongPassword"
         case .userType: "Member"
         case .businessPhones, .otherMails, .assignedPlans, .provisionedPlans, .identities: []
         case .companyName, .deletedDateTime, .department, .employeeId, .givenName, .jobTitle, .mobilePhone,
@@ -64,5 +60,35 @@ extension SimulatedTenant {
         case .mailboxOnly(let index): fleet.buildings[fleet.mailboxes[index].building]
         case .person, .phone: nil
         }
+    }
+}
+
+extension SimulatedTenant {
+    func state(of account: Fleet.Account) -> AccountState {
+        fleet.account(named: account.idText).map { timeline.accounts[$0] } ?? AccountState()
+    }
+
+    /// What the account holds now.
+    func licence(of account: Fleet.Account) -> SKU? { state(of: account).licenceLosses.isEmpty ? account.sku : nil }
+
+    /// How the assignment of its product went: one that failed is listed here and not among what it holds.
+    fileprivate func assignments(of account: Fleet.Account) -> JSONValue {
+        let losses = state(of: account).licenceLosses
+        let error = losses.values.compactMap(\.self).first
+        guard let sku = account.sku, losses.isEmpty || error != nil else { return [] }
+        return [
+            [
+                "skuId": .string(sku.id), "assignedByGroup": nil, "disabledPlans": [],
+                "state": error == nil ? "Active" : "Error", "error": .string(error ?? "None"),
+                "lastUpdatedDateTime": "2025-11-03T09:12:00Z",
+            ]
+        ]
+    }
+}
+
+extension AccountState {
+    /// The end less its lifetime, or when somebody set it.
+    fileprivate var passwordChanged: Date? {
+        passwordEnds?.addingTimeInterval(-Timeline.passwordLifetime) ?? passwordSet
     }
 }

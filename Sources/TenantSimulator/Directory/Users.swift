@@ -66,7 +66,9 @@ extension SimulatedTenant {
         if let text = query.filter {
             let filter = try UserFilter(text)
             if !hasFullRead(call), filter.needsFullRead { throw .forbidden }
-            matches = matches.filter { filter.accepts(fleet.accounts[$0], enabled: isEnabled($0)) }
+            matches = matches.filter {
+                filter.accepts(fleet.accounts[$0], enabled: isEnabled($0), sku: licence(of: fleet.accounts[$0]))
+            }
         }
         // Counting is an advanced query: without the header the directory leaves the count out.
         let eventual = HTTPField.Name("ConsistencyLevel").flatMap { call.headerFields[$0] }?.lowercased() == "eventual"

@@ -5,6 +5,11 @@ import HTTPTypes
 import Timekeeping
 
 extension SimulatedTenant {
+    /// What consent has granted and nobody has taken back.
+    func grantedRoles(at exchange: Exchange) -> [String] {
+        timeline.roles(of: tokenEndpoint.consent.roles(at: exchange.unixTime))
+    }
+
     mutating func answerToken(tenant: String, _ exchange: Exchange) -> SimulatedResponse {
         requestCounts["login", default: 0] += 1
         throttle.watch("login", at: exchange.elapsed)
@@ -18,7 +23,8 @@ extension SimulatedTenant {
             }
             let body = try tokenEndpoint.respond(
                 tenant: tenant, form: exchange.request.body, origin: exchange.request.origin, now: exchange.unixTime,
-                requestID: exchange.requestID)
+                requestID: exchange.requestID, roles: grantedRoles(at: exchange),
+                isSecretExpired: !timeline.expiredSecrets.isEmpty)
             response = SimulatedResponse(status: 200, body: body.bytes)
         } catch {
             let timestamp = String(Timestamps.text(exchange.now.wall).map { $0 == "T" ? " " : $0 })
@@ -76,6 +82,7 @@ extension SimulatedTenant {
         case .serviceHealth:
             try admitOverTheHour(call)
             limits = .serviceHealth
+        case .signIns: limits = .signIns
         case .directory, .licences:
             limits = .directory
             cost = resourceUnits(call)
@@ -142,6 +149,7 @@ extension SimulatedTenant {
         case "teamwork": try teamwork(call)
         case "places": try places(call)
         case "admin": try serviceAnnouncement(call)
+        case "auditlogs": try auditLogs(call)
         default: throw .noSegment(call.segments.first ?? "")
         }
     }

@@ -37,6 +37,7 @@ struct GraphCall {
         case "teamwork": .devices
         case "places": .places
         case "admin": .serviceHealth
+        case "auditlogs": .signIns
         case "$batch": .batch
         default: .directory
         }

@@ -35,6 +35,7 @@ public struct GraphFault: Sendable, Codable {
     public enum Service: String, Sendable, Codable, CaseIterable {
         case all, login, presence, directory, licences, devices, places, calendars, batch
         case serviceHealth = "service_health"
+        case signIns = "sign_ins"
     }
 
     public var kind: Kind

@@ -113,6 +113,7 @@ enum Distortion {
             return .object(members.map { .init($0.name, $0.name == "value" ? nulled($0.value) : $0.value) })
         case .object(let members):
             let isIssue = members.contains { $0.name == "isResolved" }
+            let isSignIn = members.contains { $0.name == "isInteractive" }
             let isPlace = members.contains { $0.name == "placeId" }
             return .object(
                 members.map { member in
@@ -120,6 +121,7 @@ enum Distortion {
                         required.contains(member.name) || member.name.hasPrefix("@")
                         || (isPlace && member.name == "displayName")
                         || (isIssue && requiredOfIssues.contains(member.name))
+                        || (isSignIn && ["createdDateTime", "userId"].contains(member.name))
                     return keeps ? member : .init(member.name, .null)
                 })
         case .array(let items): return .array(items.map(nulled))

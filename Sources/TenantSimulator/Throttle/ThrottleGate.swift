@@ -6,6 +6,7 @@ enum ThrottledService: String, Sendable, CaseIterable {
     case presence, directory, devices, places, global
     case serviceHealth = "service_health"
     case serviceHealthByHour = "service_health_by_hour"
+    case signIns = "sign_ins"
 
     /// Requests (resource units for the directory) per window, and the window.
     var limit: (count: Int, window: Duration) {
@@ -17,6 +18,7 @@ enum ThrottledService: String, Sendable, CaseIterable {
         case .places: (3, .seconds(1))
         case .serviceHealth: (240, .seconds(60))
         case .serviceHealthByHour: (800, .seconds(3600))
+        case .signIns: (5, .seconds(10))
         case .global: (130_000, .seconds(10))
         }
     }

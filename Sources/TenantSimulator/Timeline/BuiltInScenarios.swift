@@ -108,7 +108,7 @@ extension ScenarioEvent {
             guard let fault else { return "field 'fault' is missing" }
             return (400...599).contains(fault.status) ? nil : "status \(fault.status) is not from 400 to 599"
         case .deviceAPI: return deviceAPI == nil ? "field 'device_api' is missing" : nil
-        case .serviceIssue: return nil
+        case .serviceIssue, .consentRevoked, .secretExpired: return nil
         case .peripheralFault where peripheral == nil: return "field 'peripheral' is missing"
         case .accountDisabled, .accountDeleted:
             guard let room else { return "field 'room' is missing" }

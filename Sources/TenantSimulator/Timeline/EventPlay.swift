@@ -2,6 +2,16 @@
 // that names nothing here does nothing.
 
 extension Timeline {
+    /// Puts an event on the agenda, counted from `from` after the start. The directory knows long before when a password
+    /// ends, so that shows at once.
+    mutating func plan(_ event: ScenarioEvent, from: Duration) {
+        let at = from + event.at.duration
+        agenda.add(.event(event), at: at)
+        if event.kind == .passwordExpires, let room = event.room.flatMap(fleet.room(named:)) {
+            accounts[fleet.rooms[room].account].passwordEnds = wall(at)
+        }
+    }
+
     /// Plays the beginning of one scenario event at the present instant.
     mutating func begin(_ event: ScenarioEvent) {
         let cause = nextCause()
@@ -33,9 +43,24 @@ extension Timeline {
                 record("account_deleted", account: account, cause: cause, kind: event.kind, visible: elapsed)
             } else {
                 disable(account: account)
+                beginTrying(account, cause: cause)
                 record("account_disabled", account: account, cause: cause, kind: event.kind, visible: elapsed)
                 if let ends { agenda.add(.enabled(account: account, cause: cause), at: ends) }
             }
+        case .passwordExpires:
+            if let room { expirePassword(ofRoom: room, event, cause: cause) }
+        case .licenceRemoved:
+            if let room { removeLicence(ofRoom: room, event, cause: cause) }
+        case .consentRevoked:
+            revocations[cause] = event.roles
+            record(
+                "consent_revoked", cause: cause, kind: event.kind, visible: elapsed,
+                detail: event.roles?.joined(separator: " ") ?? "all")
+            if let ends { agenda.add(.consentReturns(cause: cause), at: ends) }
+        case .secretExpired:
+            expiredSecrets.insert(cause)
+            record("secret_expired", cause: cause, kind: event.kind, visible: elapsed)
+            if let ends { agenda.add(.secretRenewed(cause: cause), at: ends) }
         case .peripheralFault:
             guard let room, let peripheral = event.peripheral else { return }
             let device = fleet.rooms[room].mainDevice

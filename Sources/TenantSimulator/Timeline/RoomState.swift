@@ -22,6 +22,12 @@ struct RoomState: Sendable {
 struct AccountState: Sendable {
     var disabled = 0
     var deleted = false
+    /// Causes that took its licence, with the error of a failed assignment where it is one.
+    var licenceLosses: [Int: String?] = [:]
+    /// When its password ends, or ended, where it does at all.
+    var passwordEnds: Date?
+    /// When somebody set its password last, where a scenario says so.
+    var passwordSet: Date?
 }
 
 /// What the admin centre's back end believes about a device; it learns minutes late.

@@ -53,6 +53,10 @@ public struct Scenario: Sendable, Codable {
     public var calls: Bool = false
     /// Whether ids the presence service does not know are left out of a bulk answer or come as PresenceUnknown.
     public var omitUnknownIDs: Bool = true
+    /// Whether the tenant has Microsoft Entra ID P1, without which nobody reads its sign-in log.
+    public var premium: Bool = true
+    /// How long a sign-in takes until the log shows it.
+    public var signInDelay = DurationText(.seconds(180))
     /// Factor on every throttling limit.
     public var limitsScale: Double = 1
     /// How long an outage must show before a monitor with default settings pages; ground truth is judged by it.
@@ -63,7 +67,8 @@ public struct Scenario: Sendable, Codable {
     public var events: [ScenarioEvent] = []
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case name, token, consent, devices, calls, events
+        case name, token, consent, devices, calls, events, premium
+        case signInDelay = "sign_in_delay"
         case retiredStatus = "retired_status"
         case relativeDeviceLinks = "relative_device_links"
         case placesHierarchy = "places_hierarchy"
@@ -90,6 +95,8 @@ public struct Scenario: Sendable, Codable {
         placesHierarchy = try read(.placesHierarchy, placesHierarchy)
         calls = try read(.calls, calls)
         omitUnknownIDs = try read(.omitUnknownIDs, omitUnknownIDs)
+        premium = try read(.premium, premium)
+        signInDelay = try read(.signInDelay, signInDelay)
         limitsScale = try read(.limitsScale, limitsScale)
         detectionHold = try read(.detectionHold, detectionHold)
         outagesPerHour = try read(.outagesPerHour, outagesPerHour)

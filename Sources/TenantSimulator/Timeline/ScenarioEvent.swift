@@ -18,6 +18,16 @@ public struct ScenarioEvent: Sendable, Codable {
         case presenceUnknown = "presence_unknown"
         case accountDisabled = "account_disabled"
         case accountDeleted = "account_deleted"
+        /// The password of a room's account ends by the tenant's policy of 90 days; its session ends and signing in fails
+        /// until `for` is over, when somebody sets a new one.
+        case passwordExpires = "password_expires"
+        /// Somebody takes the account's licence away, or an assignment fails with `code`; for `for`.
+        case licenceRemoved = "licence_removed"
+        /// An administrator takes consent back, for all of the application's `roles` or some, for `for`. Tokens that were
+        /// issued keep their roles until they end.
+        case consentRevoked = "consent_revoked"
+        /// The application's secret expires; renewed after `for`.
+        case secretExpired = "secret_expired"
         case peripheralFault = "peripheral_fault"
         /// Somebody books the room: from `starts_in` after the event, `for` so long.
         case roomBooked = "room_booked"
@@ -54,12 +64,15 @@ public struct ScenarioEvent: Sendable, Codable {
     public var fault: GraphFault?
     /// `room_booked`: time until the meeting begins; may be negative. Default: at once.
     public var startsIn: DurationText?
-    /// `calendar_error`: the response code. Default `ErrorMailRecipientNotFound`.
+    /// `calendar_error`: the response code. Default `ErrorMailRecipientNotFound`. `licence_removed`: an error of
+    /// licenseAssignmentStates, such as `CountViolation`, instead of no licence at all.
     public var code: String?
     /// `service_issue`: what the post says.
     public var title: String?
     /// `service_issue`: default `incident`. `starts_in`, negative, says how long before the post it began.
     public var classification: Classification?
+    /// `consent_revoked`: the roles that are taken back; all of them without it.
+    public var roles: [String]?
 
     public enum Classification: String, Sendable, Codable, CaseIterable {
         case incident, advisory
@@ -70,7 +83,7 @@ public struct ScenarioEvent: Sendable, Codable {
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case at, kind, room, building, spread, count, down, up, peripheral, fault, code, title, classification
+        case at, kind, room, building, spread, count, down, up, peripheral, fault, code, title, classification, roles
         case lasts = "for"
         case sessionTimeout = "session_timeout"
         case deviceDelay = "device_delay"
@@ -108,5 +121,6 @@ public struct ScenarioEvent: Sendable, Codable {
         code = try container.decodeIfPresent(String.self, forKey: .code)
         title = try container.decodeIfPresent(String.self, forKey: .title)
         classification = try container.decodeIfPresent(Classification.self, forKey: .classification)
+        roles = try container.decodeIfPresent([String].self, forKey: .roles)
     }
 }

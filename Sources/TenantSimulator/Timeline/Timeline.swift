@@ -16,6 +16,10 @@ struct Timeline: Sendable {
         case faultEnds(Int)
         case calendarReturns(room: Int, cause: Int)
         case issueResolved(cause: Int)
+        case passwordSet(account: Int, cause: Int)
+        case licenceReturns(account: Int, cause: Int)
+        case signInTried(account: Int, cause: Int)
+        case consentReturns(cause: Int), secretRenewed(cause: Int)
     }
 
     /// A fault of Graph that is in force.
@@ -35,7 +39,7 @@ struct Timeline: Sendable {
     var agenda = Agenda<Entry>()
     private(set) var presence: PresenceBoard
     private(set) var rooms: [RoomState]
-    private(set) var accounts: [AccountState]
+    var accounts: [AccountState]
     private(set) var devices: [DeviceState]
     private(set) var outages: [Int: Outage] = [:]
     var faults: [ActiveFault] = []
@@ -45,6 +49,12 @@ struct Timeline: Sendable {
     var calendarErrors: [Int: String] = [:]
     /// What Microsoft has posted about its services.
     var issues: [PostedIssue] = []
+    /// Sign-ins of accounts, oldest first.
+    var signIns: [SignInEntry] = []
+    /// Roles that an administrator took back, by cause; `nil` is all of them.
+    var revocations: [Int: [String]?] = [:]
+    /// Causes for which the secret has expired.
+    var expiredSecrets: Set<Int> = []
     private(set) var records: [GroundTruthRecord] = []
     private var causes = 0
     private var outageCount = 0
@@ -74,7 +84,7 @@ struct Timeline: Sendable {
                 case .mailboxOnly: .unknown
                 }
             })
-        for event in scenario.events { agenda.add(.event(event), at: event.at.duration) }
+        for event in scenario.events { plan(event, from: .zero) }
         for event in scenario.generated(seed: fleet.seed, rooms: fleet.rooms.count) {
             agenda.add(.event(event), at: event.at.duration)
         }
@@ -121,12 +131,22 @@ struct Timeline: Sendable {
         case .enabled(let account, let cause):
             accounts[account].disabled -= 1
             refresh(account: account)
+            note(signInOf: account, code: 0)
             record("account_enabled", account: account, cause: cause, kind: .accountDisabled)
         case .peripheralReturns(let device, let peripheral):
             devices[device].faults[peripheral] = nil
             touch(device)
         case .calendarReturns(let room, let cause): mendCalendar(of: room, cause: cause)
         case .issueResolved(let cause): resolveIssue(ofCause: cause)
+        case .passwordSet(let account, let cause): setPassword(of: account, cause: cause)
+        case .licenceReturns(let account, let cause): returnLicence(to: account, cause: cause)
+        case .signInTried(let account, let cause): trySignIn(account, cause: cause)
+        case .consentReturns(let cause):
+            revocations[cause] = nil
+            record("consent_granted", cause: cause, kind: .consentRevoked, visible: elapsed)
+        case .secretRenewed(let cause):
+            expiredSecrets.remove(cause)
+            record("secret_renewed", cause: cause, kind: .secretExpired, visible: elapsed)
         case .faultEnds(let cause):
             faults.removeAll { $0.cause == cause }
             record("graph_fault_end", cause: cause, kind: .graphFault)
@@ -259,6 +279,7 @@ extension Timeline {
         if outage.presenceVisible {
             rooms[outage.room].lostSessions -= 1
             refresh(outage.room)
+            note(signInOf: fleet.rooms[outage.room].account, code: 0)
             record("presence_online", room: outage.room, cause: outage.cause, kind: outage.causeKind, visible: elapsed)
         }
         if outage.deviceVisible {

@@ -29,7 +29,7 @@ extension SimulatedTenant {
         }
         let now = exchange.unixTime
         let lifetime = tokenEndpoint.grant.expiresIn
-        let token = tokenEndpoint.issue(now: now, id: exchange.requestID)
+        let token = tokenEndpoint.issue(now: now, id: exchange.requestID, roles: grantedRoles(at: exchange))
         let body: JSONValue = [
             "access_token": .string(token), "client_id": .string(identity.clientID),
             "expires_in": .string(String(lifetime)), "expires_on": .string(String(now + lifetime)),

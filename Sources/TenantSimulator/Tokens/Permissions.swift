@@ -32,6 +32,7 @@ public enum Permissions {
     ]
     static let devices = ["TeamworkDevice.Read.All", "TeamworkDevice.ReadWrite.All"]
     static let serviceHealth = ["ServiceHealth.Read.All"]
+    static let auditLog = ["AuditLog.Read.All"]
     static let places = ["Place.Read.All", "Place.ReadWrite.All"]
     /// Documents name the least role without `.All`; the provisioning data has an application role only with it.
     static let calendars = ["Calendars.ReadBasic.All", "Calendars.ReadBasic", "Calendars.Read", "Calendars.ReadWrite"]

@@ -56,8 +56,10 @@ struct TokenEndpoint: Sendable {
     /// - Parameters:
     ///   - tenant: the path segment before `/oauth2`.
     ///   - now: Unix seconds.
+    ///   - roles: what the application is granted now.
     mutating func respond(
-        tenant: String, form: [UInt8], origin: String, now: Int, requestID: String
+        tenant: String, form: [UInt8], origin: String, now: Int, requestID: String, roles: [String],
+        isSecretExpired: Bool
     ) throws(TokenError) -> JSONValue {
         try checkTenant(tenant)
         let fields = try Self.fields(form)
@@ -73,17 +75,18 @@ struct TokenEndpoint: Sendable {
                 "Application with identifier '\(client)' was not found in the directory 'Contoso'.")
         }
         try checkScope(fields["scope"], origin: origin)
-        try checkCredential(fields, tenant: tenant, origin: origin, now: now)
+        try checkCredential(
+            fields, tenant: tenant, origin: origin, now: now, isSecretExpired: isSecretExpired || grant.secretExpired)
         return [
             "token_type": "Bearer", "expires_in": .int(grant.expiresIn), "ext_expires_in": .int(grant.expiresIn),
-            "access_token": .string(issue(now: now, id: requestID)),
+            "access_token": .string(issue(now: now, id: requestID, roles: roles)),
         ]
     }
 
     /// A token with the roles that are granted by now. Without consent there is a token all the same, with none.
-    mutating func issue(now: Int, id: String) -> String {
+    mutating func issue(now: Int, id: String, roles: [String]) -> String {
         issued += 1
-        return tokens.issue(roles: consent.roles(at: now), now: now, lifetime: grant.expiresIn, id: id)
+        return tokens.issue(roles: roles, now: now, lifetime: grant.expiresIn, id: id)
     }
 
     private func checkTenant(_ tenant: String) throws(TokenError) {
@@ -117,7 +120,7 @@ struct TokenEndpoint: Sendable {
     }
 
     private mutating func checkCredential(
-        _ fields: [String: String], tenant: String, origin: String, now: Int
+        _ fields: [String: String], tenant: String, origin: String, now: Int, isSecretExpired: Bool
     ) throws(TokenError) {
         if let assertion = fields["client_assertion"] {
             guard fields["client_assertion_type"] == Self.assertionType else {
@@ -145,7 +148,7 @@ struct TokenEndpoint: Sendable {
                     "Invalid client secret provided. Ensure the secret being sent in the request is the client secret "
                         + "value, not the client secret ID, for a secret added to app '\(identity.clientID)'.")
             }
-            guard !grant.secretExpired else {
+            guard !isSecretExpired else {
                 throw TokenError(
                     401, "invalid_client", 7_000_222,
                     "The provided client secret keys for app '\(identity.clientID)' are expired. Visit the Azure portal to "

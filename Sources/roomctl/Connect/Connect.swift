@@ -46,7 +46,8 @@ struct Connect: AsyncParsableCommand {
         if settings.writesConfiguration { settings.receiver = try receiver.plan(questions) }
         let outbound = CurlTransport(
             configuration: CurlConfiguration(
-                caFile: identity.absoluteCAFile, proxy: identity.proxy, userAgent: "roomctl/\(Version.text)"), time: time)
+                caFile: identity.absoluteCAFile, proxy: identity.proxy, userAgent: "roomctl/\(Version.text)"),
+            time: time)
         // A managed identity's address means this very machine, so no proxy may stand between.
         let machine = CurlTransport(configuration: CurlConfiguration(userAgent: "roomctl/\(Version.text)"), time: time)
         let connection = try Connection(

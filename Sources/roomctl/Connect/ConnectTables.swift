@@ -36,7 +36,9 @@ enum ConnectTables {
             let note = file.outcome == .replaced ? "; the old one is beside it as .bak" : ""
             lines.append("\(file.path): \(file.outcome.rawValue)\(note)")
         }
-        if case .webhook? = settings.receiver?.plan, let file = report.files.first(where: { $0.path.hasSuffix("-webhook-secret") }) {
+        if case .webhook? = settings.receiver?.plan,
+            let file = report.files.first(where: { $0.path.hasSuffix("-webhook-secret") })
+        {
             lines.append("The receiver of the webhook needs the secret in \(file.path) to verify signatures.")
         }
         if !lines.isEmpty { lines.append("") }

@@ -31,13 +31,15 @@ extension Rendering {
         Table(
             columns: [
                 .init("state"), .init("name", isFlexible: true), .init("building"), .init("floor"), .init("reading"),
-                .init("since"), .init("mail", isFlexible: true), .init("incident"),
+                .init("since"), .init("mail", isFlexible: true), .init("incident"), .init("account", isFlexible: true),
             ],
             rows: rooms.map { room in
                 [
                     Cell(room.state, Self.tone(state: room.state)), Cell(room.name), Cell(room.building ?? "-"),
                     Cell(room.floor ?? "-"), Cell(room.reading ?? "-"), Cell(room.firstBadAt.map(clock) ?? "-"),
                     Cell(room.email), Cell(room.incident ?? "-"),
+                    room.account.isEmpty
+                        ? Cell("-", .faint) : Cell(room.account.map(\.finding).joined(separator: ","), .doubtful),
                 ]
             })
     }

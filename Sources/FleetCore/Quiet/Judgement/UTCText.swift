@@ -12,6 +12,12 @@ enum UTCText {
         text(instant, withDay: day(instant) != day(now))
     }
 
+    /// `2026-11-20`.
+    static func date(_ instant: Date) -> String { String(instant.formatted(.iso8601).prefix(10)) }
+
+    /// `14:00:05Z`: what is compared with other instants of the same minutes.
+    static func clock(_ instant: Date) -> String { instant.formatted(.iso8601).dropFirst(11).prefix(8) + "Z" }
+
     private static func day(_ instant: Date) -> Double { (instant.timeIntervalSince1970 / 86_400).rounded(.down) }
 
     private static func text(_ instant: Date, withDay: Bool) -> String {

@@ -1,6 +1,6 @@
 // What vendors of such tools commonly ask for is refused each for a reason of its own.
 
-import FleetGraph
+import FleetCore
 import Testing
 
 @Suite("Grants beyond need")
