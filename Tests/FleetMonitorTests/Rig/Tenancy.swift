@@ -3,6 +3,7 @@
 import FleetCore
 import FleetGraph
 import FleetSimulation
+import FleetStore
 import Foundation
 import GraphClient
 import HTTPExchange
