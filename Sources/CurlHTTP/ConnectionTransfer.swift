@@ -118,7 +118,9 @@ extension EasyHandle {
         var line = curl_shim_first_certificate(raw)
         while let entry = line {
             defer { line = entry.pointee.next }
-            guard let text = entry.pointee.data.map({ String(cString: $0) }), text.hasPrefix("Issuer:") else { continue }
+            guard let text = entry.pointee.data.map({ String(cString: $0) }), text.hasPrefix("Issuer:") else {
+                continue
+            }
             let name = text.dropFirst("Issuer:".count).unicodeScalars
                 .filter { $0.value >= 0x20 && $0.value != 0x7F }.prefix(Self.longestIssuer)
             return name.isEmpty ? nil : String(String.UnicodeScalarView(name))

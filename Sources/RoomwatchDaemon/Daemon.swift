@@ -191,12 +191,14 @@ public struct Daemon: Sendable {
         let retention = RetentionPolicy(
             observations: configuration.store.observations, incidents: configuration.store.incidents)
         let kinds = Dictionary(
-            configuration.receivers.map { ($0.name, $0.channel.kind.rawValue) }, uniquingKeysWith: { first, _ in first })
+            configuration.receivers.map { ($0.name, $0.channel.kind.rawValue) }, uniquingKeysWith: { first, _ in first }
+        )
         let doctor = DoctorWiring(
             configuration: configuration, environment: environment, watches: watches, store: store,
             retention: retention, kinds: kinds, outbound: doctored.outbound, caFile: doctored.caFile,
             heartbeat: watcher.heartbeat, heartbeatURL: doctored.heartbeatURL, secretURLs: doctored.secretURLs,
-            synthetic: watcher.synthetic, notifier: notifier, tokens: tokens, startedAt: doctored.startedAt, parts: parts
+            synthetic: watcher.synthetic, notifier: notifier, tokens: tokens, startedAt: doctored.startedAt,
+            parts: parts
         ).doctor
         let intents = LedgerIntents(
             ledger: parts.ledger, store: store, executor: StoreExecutor(), sender: sender, kinds: kinds, doctor: doctor,

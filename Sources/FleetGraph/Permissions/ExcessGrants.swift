@@ -85,13 +85,15 @@ private struct Family {
         Family(
             .takeover,
             [
-                "RoleManagement.ReadWrite.*", "RoleAssignmentSchedule.ReadWrite.*", "RoleEligibilitySchedule.ReadWrite.*",
+                "RoleManagement.ReadWrite.*", "RoleAssignmentSchedule.ReadWrite.*",
+                "RoleEligibilitySchedule.ReadWrite.*",
                 "RoleManagementPolicy.ReadWrite.*", "PrivilegedAccess.ReadWrite.*",
                 "PrivilegedAssignmentSchedule.ReadWrite.*", "PrivilegedEligibilitySchedule.ReadWrite.*",
             ],
             "It can hand out administrative roles, which a monitor never does."),
         Family(
-            .broad, ["RoleManagement.*", "RoleAssignmentSchedule.*", "RoleEligibilitySchedule.*", "PrivilegedAccess.*"],
+            .broad,
+            ["RoleManagement.*", "RoleAssignmentSchedule.*", "RoleEligibilitySchedule.*", "PrivilegedAccess.*"],
             "It shows who administers the tenant, which tells an attacker whom to go after and a monitor nothing."),
         Family(
             .takeover, ["Application.ReadWrite.All", "Application.ReadWrite.OwnedBy"],
@@ -120,7 +122,8 @@ private struct Family {
             .broad, ["UserAuthenticationMethod.*"],
             "It shows with which methods people sign in; a room's password is no business of a monitor."),
         Family(
-            .intrusive, ["User.ReadWrite.All", "User.EnableDisableAccount.All", "User.DeleteRestore.All", "User.Invite.All"],
+            .intrusive,
+            ["User.ReadWrite.All", "User.EnableDisableAccount.All", "User.DeleteRestore.All", "User.Invite.All"],
             "It can change and disable accounts; Roomwatch only reads them (User.Read.All)."),
         Family(
             .intrusive, ["User.ManageIdentities.All", "User.RevokeSessions.All"],
@@ -163,7 +166,11 @@ private struct Family {
             .intrusive, ["Mail.*"],
             "It opens everybody's mail; Roomwatch reads no mailbox."),
         Family(
-            .intrusive, ["MailboxSettings.*", "MailboxFolder.*", "MailboxItem.*", "full_access_as_app", "IMAP.*", "POP.*", "SMTP.*"],
+            .intrusive,
+            [
+                "MailboxSettings.*", "MailboxFolder.*", "MailboxItem.*", "full_access_as_app", "IMAP.*", "POP.*",
+                "SMTP.*",
+            ],
             "It opens mailboxes beyond their free/busy times, which are all that Roomwatch asks for."),
         Family(
             .broad, ["Contacts.*", "Notes.*", "Tasks.*", "People.*"],
@@ -184,7 +191,8 @@ private struct Family {
             .intrusive, ["OnlineMeetings.ReadWrite*"],
             "It can make and change meetings of everybody; Roomwatch makes none."),
         Family(
-            .intrusive, ["OnlineMeetings.*", "OnlineMeetingArtifact.*", "VirtualEvent.*", "VirtualEventRegistration-*"],
+            .intrusive,
+            ["OnlineMeetings.*", "OnlineMeetingArtifact.*", "VirtualEvent.*", "VirtualEventRegistration-*"],
             "It shows the details of online meetings, join links among them; free/busy times are enough."),
         Family(
             .intrusive, ["Calls.AccessMedia.All"],
@@ -258,7 +266,8 @@ private struct Family {
             .broad, ["Directory.Read.All"],
             "It shows the whole directory, groups, applications and administrators included; User.Read.All is enough."),
         Family(
-            .intrusive, ["Group.ReadWrite.All", "GroupMember.ReadWrite.All", "Group.Create", "AdministrativeUnit.ReadWrite.All"],
+            .intrusive,
+            ["Group.ReadWrite.All", "GroupMember.ReadWrite.All", "Group.Create", "AdministrativeUnit.ReadWrite.All"],
             "It can change who belongs to which group, and access hangs on groups; Roomwatch reads none."),
         Family(
             .broad, ["Group.*", "GroupMember.*", "AdministrativeUnit.*", "OrgContact.*", "Member.*"],
@@ -278,12 +287,17 @@ private struct Family {
     private static let presence = [
         Family(
             .intrusive, ["Presence.ReadWrite.All"],
-            "It can set anybody's presence, so a room could be made to look well; reading (Presence.Read.All) is enough.")
+            "It can set anybody's presence, so a room could be made to look well; reading (Presence.Read.All) is enough."
+        )
     ]
 
     private static let tenant = [
         Family(
-            .intrusive, ["SecurityEvents.*", "SecurityActions.*", "SecurityAlert.*", "SecurityIncident.*", "ThreatHunting.*", "IdentityRisk*"],
+            .intrusive,
+            [
+                "SecurityEvents.*", "SecurityActions.*", "SecurityAlert.*", "SecurityIncident.*", "ThreatHunting.*",
+                "IdentityRisk*",
+            ],
             "It opens the tenant's security findings; a monitor of rooms needs none."),
         Family(
             .intrusive, ["eDiscovery.*", "InformationProtection*", "RecordsManagement.*", "SubjectRightsRequest.*"],
@@ -292,7 +306,8 @@ private struct Family {
             .broad, ["Reports.*", "ReportSettings.*", "AuditLogsQuery*", "ServiceMessage.*", "ServiceActivity-*"],
             "It opens usage reports, audit or message centre posts, which this version does not read."),
         Family(
-            .broad, ["CallEvents.*", "CallRecord*", "TeamworkTag.*", "TeamworkAppSettings.*", "TeamsUserConfiguration.*"],
+            .broad,
+            ["CallEvents.*", "CallRecord*", "TeamworkTag.*", "TeamworkAppSettings.*", "TeamsUserConfiguration.*"],
             "It concerns telephony and settings of Teams that this version does not read."),
     ]
 }

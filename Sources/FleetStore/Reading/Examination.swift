@@ -85,7 +85,9 @@ extension Store {
         return found
     }
 
-    private func integrity(until isOver: @escaping @Sendable () -> Bool) throws(StoreError) -> StoreExamination.Integrity {
+    private func integrity(until isOver: @escaping @Sendable () -> Bool) throws(StoreError)
+        -> StoreExamination.Integrity
+    {
         // Kept alive until the callback is taken off again.
         let deadline = Deadline(isOver: isOver)
         return try read("checking its pages") { db in
@@ -102,7 +104,7 @@ extension Store {
                 // So that the next start checks the file too, however large it is.
                 StoreFiles(path: self.path).markSuspect(verdict, log: self.log)
                 return .damaged(verdict)
-            } catch where deadline.wasOver {
+            } catch  where deadline.wasOver {
                 return .unfinished
             }
         }

@@ -21,7 +21,9 @@ struct MachineFacts: Sendable {
         subscript(key: String) -> String { properties[key] ?? "" }
         var isFound: Bool { self["LoadState"] != "not-found" && !self["LoadState"].isEmpty }
         var isActive: Bool { self["ActiveState"] == "active" || self["ActiveState"] == "reloading" }
-        var isEnabled: Bool { ["enabled", "enabled-runtime", "static", "indirect", "alias"].contains(self["UnitFileState"]) }
+        var isEnabled: Bool {
+            ["enabled", "enabled-runtime", "static", "indirect", "alias"].contains(self["UnitFileState"])
+        }
     }
 
     struct Socket: Sendable, Hashable {
@@ -111,7 +113,8 @@ struct MachineFacts: Sendable {
         case .refused(let words):
             return Self.check(
                 id, .unknown, "The daemon answers and does not say how it is: \(words).",
-                "Use the unix socket or the token of an operator; a daemon that knows no doctor is older than this roomctl.")
+                "Use the unix socket or the token of an operator; a daemon that knows no doctor is older than this roomctl."
+            )
         case .unreachable(let words):
             return Self.check(id, .problem, "Nobody answers: \(words).", "The lines below say why.")
         }
@@ -131,12 +134,14 @@ struct MachineFacts: Sendable {
         }
         guard socket.isSocket else {
             return Self.check(
-                id, socket.path, .problem, "\(socket.path) is no socket.", "Move it away and restart roomwatchd.socket.")
+                id, socket.path, .problem, "\(socket.path) is no socket.", "Move it away and restart roomwatchd.socket."
+            )
         }
         guard socket.mayUse else {
             return Self.check(
                 id, socket.path, .problem,
-                "\(user) may not use \(socket.path) (\(socket.mode), \(socket.owner):\(socket.group)).", membershipRemedy)
+                "\(user) may not use \(socket.path) (\(socket.mode), \(socket.owner):\(socket.group)).",
+                membershipRemedy)
         }
         return Self.check(
             id, socket.path, .notice,
@@ -146,10 +151,12 @@ struct MachineFacts: Sendable {
 
     private var membershipRemedy: String {
         guard let group, group.exists else {
-            return "The group roomwatch is missing: run `sudo systemd-sysusers`, then `sudo usermod -aG roomwatch \(user)`."
+            return
+                "The group roomwatch is missing: run `sudo systemd-sysusers`, then `sudo usermod -aG roomwatch \(user)`."
         }
         if group.isListed, !group.isEffective {
-            return "You are in the group \(group.name) since you logged in: log in again, or run `newgrp \(group.name)`."
+            return
+                "You are in the group \(group.name) since you logged in: log in again, or run `newgrp \(group.name)`."
         }
         return "Run `sudo usermod -aG \(group.name) \(user)` and log in again."
     }
@@ -169,7 +176,8 @@ struct MachineFacts: Sendable {
         if service["NeedDaemonReload"] == "yes" {
             checks.append(
                 Self.check(
-                    "machine.unit", service.name, .warning, "The unit's files changed and systemd has not read them yet.",
+                    "machine.unit", service.name, .warning,
+                    "The unit's files changed and systemd has not read them yet.",
                     "Run `sudo systemctl daemon-reload && sudo systemctl restart roomwatchd`."))
         }
         if service.isFound, let socketUnit { checks += [activation(socketUnit)].compactMap(\.self) }
@@ -203,7 +211,8 @@ struct MachineFacts: Sendable {
         switch unit["ActiveState"] {
         case "failed":
             return Self.check(
-                id, unit.name, isReached ? .warning : .problem, "\(unit.name) has failed: \(end)", Self.remedy(of: unit))
+                id, unit.name, isReached ? .warning : .problem, "\(unit.name) has failed: \(end)", Self.remedy(of: unit)
+            )
         case "activating" where unit["SubState"] == "auto-restart":
             return Self.check(
                 id, unit.name, .problem, "\(unit.name) ends again and again\(restarts(unit)): \(end)",
@@ -291,14 +300,17 @@ struct MachineFacts: Sendable {
         guard !credentials.isEmpty else {
             return [
                 Self.check(
-                    id, .notice, "The unit hands over no secret (LoadCredential=), so they must lie beside the configuration.",
+                    id, .notice,
+                    "The unit hands over no secret (LoadCredential=), so they must lie beside the configuration.",
                     "README, Watching a real tenant, step 4, shows the drop-in.")
             ]
         }
         return [
             Self.check(
-                id, .ok, "The unit hands over \(credentials.count) "
-                    + "\(credentials.count == 1 ? "secret" : "secrets"): \(credentials.prefix(10).joined(separator: ", ")).")
+                id, .ok,
+                "The unit hands over \(credentials.count) "
+                    + "\(credentials.count == 1 ? "secret" : "secrets"): \(credentials.prefix(10).joined(separator: ", "))."
+            )
         ]
     }
 
@@ -323,7 +335,8 @@ struct MachineFacts: Sendable {
         case .readable: return Self.check(id, .ok, "The daemon's log is readable: `journalctl -u roomwatchd`.")
         case .empty:
             return isReached
-                ? nil : Self.check(id, .notice, "The journal holds no line of roomwatchd.", "It has not been started yet.")
+                ? nil
+                : Self.check(id, .notice, "The journal holds no line of roomwatchd.", "It has not been started yet.")
         case .refused:
             return Self.check(
                 id, .notice, "\(user) may not read the journal, where the daemon says what it does.",

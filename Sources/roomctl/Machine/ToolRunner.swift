@@ -29,7 +29,8 @@ struct ToolRunner: Sendable {
         process.executableURL = URL(filePath: patience)
         process.arguments = ["\(limit)", path] + arguments
         process.environment = [
-            "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", "SYSTEMD_COLORS": "0",
+            "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C",
+            "SYSTEMD_COLORS": "0",
             "SYSTEMD_PAGER": "cat",
         ]
         let (out, err) = (Pipe(), Pipe())

@@ -43,7 +43,8 @@ public struct CredentialExpiry: Sendable, Hashable {
     fileprivate func sentence(_ days: Int, _ now: Date) -> String {
         let day = at.map { $0.ISO8601Format().prefix(10) } ?? ""
         if let at, at <= now { return "The \(noun) expired on \(day)." }
-        return "The \(noun) expires on \(day), \(days == 0 ? "within a day" : "in \(days) \(days == 1 ? "day" : "days")")."
+        return
+            "The \(noun) expires on \(day), \(days == 0 ? "within a day" : "in \(days) \(days == 1 ? "day" : "days")")."
     }
 
     fileprivate var remedy: String {
@@ -61,7 +62,8 @@ extension CredentialExpiry {
         guard kind != .keyless else {
             return [
                 CheckBody(
-                    id, area: .credential, tenant: tenant, .ok, "The credential holds nothing that expires on this machine.")
+                    id, area: .credential, tenant: tenant, .ok,
+                    "The credential holds nothing that expires on this machine.")
             ]
         }
         guard let days = daysLeft(at: now) else {

@@ -80,7 +80,8 @@ struct ThrottleFacts: Sendable {
                 checks.append(
                     check(
                         service, .notice,
-                        "\(words) Requests wait for their turn\(traffic.waiting > 0 ? ", \(traffic.waiting) now" : "")."))
+                        "\(words) Requests wait for their turn\(traffic.waiting > 0 ? ", \(traffic.waiting) now" : "")."
+                    ))
             }
         }
         guard checks.isEmpty else { return checks }

@@ -83,7 +83,8 @@ public struct ServiceFacts: Sendable {
             "service.loops", area: .service, .problem,
             "\(overdue.count == 1 ? "A loop hangs" : "\(overdue.count) loops hang"): "
                 + "\(names.prefix(5).joined(separator: ", ")).",
-            remedy: "The watchdog is not fed, so systemd restarts the daemon; report it with the log of the minutes before.",
+            remedy:
+                "The watchdog is not fed, so systemd restarts the daemon; report it with the log of the minutes before.",
             examples: overdue.map(\.name))
     }
 
@@ -129,7 +130,8 @@ public struct APIFacts: Sendable {
     public func judged() -> [CheckBody] {
         var checks: [CheckBody] = []
         if isLoopback {
-            checks.append(CheckBody("api.listen", area: .api, .ok, "The API listens on \(listen), for this machine alone."))
+            checks.append(
+                CheckBody("api.listen", area: .api, .ok, "The API listens on \(listen), for this machine alone."))
         } else {
             checks.append(
                 CheckBody(
@@ -144,7 +146,9 @@ public struct APIFacts: Sendable {
                 CheckBody(
                     "api.tokens", area: .api, .notice,
                     "No tokens_file is configured: only the unix socket may ask, and nobody can open the pages.",
-                    remedy: "Name a file with `api.tokens_file`; README and Config/roomwatch.yaml say how to make a token."))
+                    remedy:
+                        "Name a file with `api.tokens_file`; README and Config/roomwatch.yaml say how to make a token.")
+            )
             return checks
         }
         let words = tokens.filter { $0.count > 0 }.map { "\($0.count) \($0.role.rawValue)" }

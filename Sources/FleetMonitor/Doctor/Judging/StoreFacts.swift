@@ -65,11 +65,13 @@ struct StoreFacts: Sendable {
     private var integrity: CheckBody {
         let id = "store.integrity"
         switch examination.integrity {
-        case .sound: return CheckBody(id, area: .store, .ok, "SQLite finds every page of the store sound (quick_check).")
+        case .sound:
+            return CheckBody(id, area: .store, .ok, "SQLite finds every page of the store sound (quick_check).")
         case .damaged(let words):
             return CheckBody(
                 id, area: .store, .problem, "The store is damaged: \(words.prefix(200))",
-                remedy: "Copy the file away, then run `systemctl restart roomwatchd`: it sets the file aside and begins a "
+                remedy:
+                    "Copy the file away, then run `systemctl restart roomwatchd`: it sets the file aside and begins a "
                     + "new one; rooms are found again by themselves. Check the disk (`journalctl -k`, `smartctl`).")
         case .unfinished:
             return CheckBody(
@@ -81,7 +83,8 @@ struct StoreFacts: Sendable {
                 id, area: .store, .problem, "The store could not be opened; everything is kept in memory alone.",
                 remedy: "Free space on its file system; do not restart the daemon before that.")
         case .failed(let error):
-            return CheckBody(id, area: .store, .problem, "The store cannot be read: \(error)", remedy: "See the sentence.")
+            return CheckBody(
+                id, area: .store, .problem, "The store cannot be read: \(error)", remedy: "See the sentence.")
         }
     }
 

@@ -26,7 +26,8 @@ public struct WatchingFacts: Sendable {
             return CheckBody(
                 id, area: .watching, .notice,
                 "No dead man's switch is configured: if this machine dies, nobody is told.",
-                remedy: "Make a check at a service elsewhere (healthchecks.io, Dead Man's Snitch, an Alertmanager), put its "
+                remedy:
+                    "Make a check at a service elsewhere (healthchecks.io, Dead Man's Snitch, an Alertmanager), put its "
                     + "URL into a file and name it with `heartbeat.url_file`.")
         }
         guard let lastBeat else {
@@ -35,11 +36,13 @@ public struct WatchingFacts: Sendable {
         let age = lastBeat.at.elapsed(until: now)
         if let trouble = lastBeat.trouble {
             return CheckBody(
-                id, area: .watching, .problem, "The dead man's switch did not hear of us \(age.inWords) ago: \(trouble).",
+                id, area: .watching, .problem,
+                "The dead man's switch did not hear of us \(age.inWords) ago: \(trouble).",
                 remedy: "See network and the sentence; whoever waits for it raises the alarm meanwhile.")
         }
         return CheckBody(
-            id, area: .watching, .ok, "The dead man's switch heard of us \(age.inWords) ago, and is called every "
+            id, area: .watching, .ok,
+            "The dead man's switch heard of us \(age.inWords) ago, and is called every "
                 + "\(heartbeat.inWords).", checkedAt: Timestamp(lastBeat.at.wall))
     }
 
@@ -54,8 +57,10 @@ public struct WatchingFacts: Sendable {
         let age = synthetic.at.elapsed(until: now).inWords
         if let trouble = synthetic.trouble {
             return CheckBody(
-                id, area: .watching, .problem, "The synthetic room did not get through \(age) ago: \(trouble). Pages may "
-                    + "be lost.", remedy: "Look at the daemon's log and at store and service; restart roomwatchd, and "
+                id, area: .watching, .problem,
+                "The synthetic room did not get through \(age) ago: \(trouble). Pages may "
+                    + "be lost.",
+                remedy: "Look at the daemon's log and at store and service; restart roomwatchd, and "
                     + "report it.")
         }
         return CheckBody(
