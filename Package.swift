@@ -266,7 +266,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "RoomctlTests", dependencies: ["FleetAPI", "roomctl", argumentParser], swiftSettings: strict),
+            name: "RoomctlTests", dependencies: ["FleetAPI", "FleetClient", "roomctl", argumentParser],
+            swiftSettings: strict),
         .testTarget(
             name: "FleetChannelsTests",
             dependencies: [

@@ -55,6 +55,12 @@ CURLcode curl_shim_get_offset(CURL *handle, CURLINFO info, curl_off_t *value) {
     return (curl_easy_getinfo)(handle, info, value);
 }
 
+struct curl_slist *curl_shim_first_certificate(CURL *handle) {
+    struct curl_certinfo *chain = NULL;
+    if ((curl_easy_getinfo)(handle, CURLINFO_CERTINFO, &chain) != CURLE_OK || chain == NULL) return NULL;
+    return chain->num_of_certs > 0 ? chain->certinfo[0] : NULL;
+}
+
 CURLMcode curl_shim_multi_set_long(CURLM *multi, CURLMoption option, long value) {
     return (curl_multi_setopt)(multi, option, value);
 }

@@ -127,6 +127,8 @@ public struct RoomwatchClient: Sendable {
                 ]))
     }
 
+    public func doctor() async throws(ClientError) -> ClientAnswer<DoctorBody> { try await ask(.get, "doctor") }
+
     // MARK: Rooms, receivers, audit
 
     public func explain(_ room: String) async throws(ClientError) -> ClientAnswer<ExplanationContent> {

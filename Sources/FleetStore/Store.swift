@@ -36,6 +36,9 @@ public final class Store: Sendable {
     /// What answers questions: the file, or what stands in for it.
     var pool: any DatabaseWriter { state.withLock { $0.database } }
 
+    /// Whether the database is the file, rather than something that stands in for it.
+    var isOnDisk: Bool { state.withLock { $0.retry == nil } }
+
     /// Closes the connections and gives the lock back; every later call fails.
     public func close() throws(StoreError) {
         let database = pool

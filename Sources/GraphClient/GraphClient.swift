@@ -19,6 +19,7 @@ public final class GraphClient: Sendable {
     private let userAgent: String
     private let turnstiles: ServiceTurnstiles
     private let counters = Mutex(GraphCounters())
+    private let serverClock = Mutex<ServerClock?>(nil)
 
     /// - Parameters:
     ///   - userAgent: sent with every call, e.g. `NONISV|Contoso|Roomwatch/1.0`.
@@ -42,7 +43,8 @@ public final class GraphClient: Sendable {
         let now = time.now()
         return GraphSnapshot(
             counters: counters.withLock { $0 },
-            closedUntil: turnstiles.closures(at: now.steady).mapValues { now.advanced(by: $0 - now.steady) })
+            closedUntil: turnstiles.closures(at: now.steady).mapValues { now.advanced(by: $0 - now.steady) },
+            traffic: turnstiles.traffic(at: now), serverClock: serverClock.withLock { $0 })
     }
 
     /// Sends a request and returns a successful answer with its raw body.
@@ -73,6 +75,7 @@ public final class GraphClient: Sendable {
                 let failure = exchange.failure(error, trace: GraphTrace(clientRequestID: clientRequestID))
                 try await pauseOrThrow(failure, exchange: &exchange, latest: latest)
             case .success(let answer):
+                serverClock.withLock { $0.observe(answer, asked: askedAt, received: receivedAt) }
                 let trace = GraphTrace(
                     clientRequestID: clientRequestID,
                     requestID: ServerText.clean(answer.headerFields[.requestID] ?? ""))
@@ -163,7 +166,10 @@ public final class GraphClient: Sendable {
             } else if status == 429 {
                 pause = RetryPolicy.backoff(failures: row, chance: chance)
             }
-            if let pause { turnstile.close(until: now.steady + pause) }
+            if let pause {
+                turnstile.noteThrottled(at: now.steady)
+                turnstile.close(until: now.steady + pause)
+            }
             return pause
         }
         guard let pause else { return nil }

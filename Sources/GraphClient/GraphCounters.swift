@@ -27,4 +27,37 @@ public struct GraphSnapshot: Sendable, Hashable {
     public let counters: GraphCounters
     /// Services that are closed now, and until when.
     public let closedUntil: [GraphService: Moment]
+    /// What each service was asked lately; only those that were asked at all.
+    public let traffic: [GraphService: ServiceTraffic]
+    /// How far this machine's clock is from Graph's; `nil` before the first answer.
+    public let serverClock: ServerClock?
+}
+
+/// What one service was asked lately, and how it took it.
+public struct ServiceTraffic: Sendable, Hashable {
+    /// One of the windows in which we count ourselves.
+    public struct Use: Sendable, Hashable {
+        public var window: RequestWindow
+        /// Units in the window that ends now.
+        public var used: Int
+
+        public init(window: RequestWindow, used: Int) {
+            self.window = window
+            self.used = used
+        }
+    }
+
+    public var uses: [Use]
+    /// Answers that asked for quiet, since the client was made.
+    public var throttled: Int
+    public var lastThrottled: Moment?
+    /// Requests that stand in line now.
+    public var waiting: Int
+
+    public init(uses: [Use], throttled: Int = 0, lastThrottled: Moment? = nil, waiting: Int = 0) {
+        self.uses = uses
+        self.throttled = throttled
+        self.lastThrottled = lastThrottled
+        self.waiting = waiting
+    }
 }

@@ -42,6 +42,11 @@ public struct GraphEndpoints: Sendable, Hashable {
         graphBasePath = graphPath
     }
 
+    /// `login.microsoftonline.com`, with the port where it is not the usual one.
+    public var loginHost: String { loginOrigin.authority }
+    /// `graph.microsoft.com`, with the port where it is not the usual one.
+    public var graphHost: String { graphOrigin.authority }
+
     /// The token endpoint of `tenant` (a GUID or a verified domain).
     func tokenURL(tenant: String) -> String {
         "\(login)/\(PercentEncoding.encode(tenant))/oauth2/v2.0/token"

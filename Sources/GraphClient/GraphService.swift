@@ -27,6 +27,28 @@ public struct GraphService: RawRepresentable, Sendable, Hashable, CustomStringCo
     public static let general = GraphService(rawValue: "general")
 }
 
+extension GraphService {
+    /// What Microsoft documents for one application in one tenant (Graph facts, Limits), where it documents anything; for
+    /// people to compare with, our own budgets are lower.
+    public var documentedLimits: [RequestWindow] {
+        switch self {
+        case .presence: [RequestWindow(1_500, per: .seconds(30))]
+        case .teamwork: [RequestWindow(30, per: .seconds(1))]
+        case .identity: [RequestWindow(3_500, per: .seconds(10))]
+        case .callRecords: [RequestWindow(1_500, per: .seconds(20))]
+        case .callRecordList: [RequestWindow(40, per: .seconds(20))]
+        case .pstn: [RequestWindow(50, per: .seconds(60))]
+        // For each mailbox.
+        case .outlook: [RequestWindow(10_000, per: .seconds(600))]
+        case .places: [RequestWindow(3, per: .seconds(1))]
+        case .reports: [RequestWindow(5, per: .seconds(10))]
+        case .serviceHealth: [RequestWindow(240, per: .seconds(60)), RequestWindow(800, per: .seconds(3600))]
+        case .activityFeed: [RequestWindow(2, per: .seconds(1))]
+        default: []
+        }
+    }
+}
+
 /// At most `limit` units in any stretch of time as long as `per`.
 public struct RequestWindow: Sendable, Hashable {
     public let limit: Int

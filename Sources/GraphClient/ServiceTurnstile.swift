@@ -31,6 +31,9 @@ struct ServiceTurnstile {
     private var nextTicket = 0
     private(set) var closedUntil: Duration?
     private var throttledInARow = 0
+    /// Answers that asked for quiet, and when the newest came.
+    private(set) var throttled = 0
+    private(set) var lastThrottled: Duration?
 
     init(_ budget: RequestBudget) {
         logs = budget.windows.map(RequestWindowLog.init)
@@ -78,6 +81,12 @@ struct ServiceTurnstile {
         line.removeAll { $0.ticket == ticket }
     }
 
+    /// Keeps that an answer asked for quiet, for people who ask.
+    mutating func noteThrottled(at now: Duration) {
+        throttled += 1
+        lastThrottled = now
+    }
+
     /// Closes the service until `end`; never shortens an earlier closure.
     mutating func close(until end: Duration) {
         closedUntil = max(end, closedUntil ?? end)
@@ -92,6 +101,11 @@ struct ServiceTurnstile {
     /// An answer that was not throttled ends the row.
     mutating func countServed() {
         throttledInARow = 0
+    }
+
+    /// How much of each window is used by what was sent.
+    mutating func uses(at now: Duration) -> [ServiceTraffic.Use] {
+        logs.indices.map { ServiceTraffic.Use(window: logs[$0].window, used: logs[$0].used(at: now)) }
     }
 
     private func limit(_ index: Int, low: Bool) -> Int {

@@ -23,6 +23,22 @@ final class ServiceTurnstiles: Sendable {
         }
     }
 
+    /// What each service that was ever asked was asked lately.
+    func traffic(at now: Moment) -> [GraphService: ServiceTraffic] {
+        turnstiles.withLock { turnstiles in
+            var traffic: [GraphService: ServiceTraffic] = [:]
+            for service in Array(turnstiles.keys) {
+                guard var turnstile = turnstiles[service] else { continue }
+                traffic[service] = ServiceTraffic(
+                    uses: turnstile.uses(at: now.steady), throttled: turnstile.throttled,
+                    lastThrottled: turnstile.lastThrottled.map { now.advanced(by: $0 - now.steady) },
+                    waiting: turnstile.waiting)
+                turnstiles[service] = turnstile
+            }
+            return traffic
+        }
+    }
+
     /// The services that are closed now and until when, by the steady clock.
     func closures(at now: Duration) -> [GraphService: Duration] {
         turnstiles.withLock { turnstiles in

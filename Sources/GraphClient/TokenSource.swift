@@ -45,6 +45,8 @@ public actor TokenSource {
     public private(set) var counters = Counters()
     /// `nil` before the first one ended. Reading it asks nobody for anything.
     public private(set) var lastRequest: LastRequest?
+    /// How far this machine's clock is from the login service's; refusals tell it too.
+    public private(set) var serverClock: ServerClock?
 
     /// - Parameters:
     ///   - tenant: GUID or verified domain; never `common` or `organizations`.
@@ -188,6 +190,7 @@ public actor TokenSource {
         } catch {
             return .failure(TokenFailure(error: TokenError(.unreachable, transport: error), retryAfter: nil))
         }
+        serverClock.observe(answer, asked: askedAt, received: time.now())
         do {
             let (bearer, lifetime) = try TokenAnswer.read(
                 answer, redacting: request.secrets)

@@ -69,6 +69,7 @@ public struct Daemon: Sendable {
         let outbound = CurlTransport(
             configuration: try curl(secrets, caFile: configuration.http.caFile), time: time)
         let channels = try channels(secrets, transport: outbound)
+        let doctored = try doctored(secrets, outbound: outbound, startedAt: now)
         var credentials: [TenantName: GraphTenant] = [:]
         for tenant in configuration.tenants {
             let transport =
@@ -114,12 +115,44 @@ public struct Daemon: Sendable {
         let synthetic = SyntheticRoom(
             ledger: ledger, channel: loopback, progress: parts.progress, time: time, log: log)
         var watching: [any Service] = [LoopService(name: "synthetic room") { await synthetic.run() }]
-        if let heartbeat = try heartbeat(secrets, transport: outbound, synthetic: synthetic, parts: parts) {
-            watching.append(LoopService(name: "heartbeat") { await heartbeat.run() })
-        }
+        let heartbeat = try heartbeat(secrets, transport: outbound, synthetic: synthetic, parts: parts)
+        if let heartbeat { watching.append(LoopService(name: "heartbeat") { await heartbeat.run() }) }
         try await serve(
             store: store, registry: registry, channels: channels + [loopback], watches: watches, watching: watching,
-            parts: parts)
+            watcher: Watcher(heartbeat: heartbeat, synthetic: synthetic), doctored: doctored, parts: parts)
+    }
+
+    /// Who watches the watcher.
+    private struct Watcher {
+        let heartbeat: Heartbeat?
+        let synthetic: SyntheticRoom
+    }
+
+    /// What the doctor needs of the secrets and of the way out: where things go, for their hosts alone.
+    private struct Doctored {
+        let outbound: CurlTransport
+        let caFile: String?
+        let heartbeatURL: Secret?
+        let secretURLs: [ReceiverName: Secret]
+        let startedAt: Moment
+    }
+
+    private func doctored(
+        _ secrets: Secrets, outbound: CurlTransport, startedAt: Moment
+    ) throws(DaemonError) -> Doctored {
+        var urls: [ReceiverName: Secret] = [:]
+        for receiver in configuration.receivers {
+            switch receiver.channel {
+            case .teams(let url), .slack(let url): urls[receiver.name] = Secret(try secrets.text(of: url))
+            default: break
+            }
+        }
+        var caFile: String?
+        if let file = configuration.http.caFile { caFile = try secrets.path(of: file) }
+        var heartbeat: Secret?
+        if let file = configuration.heartbeat?.urlFile { heartbeat = Secret(try secrets.text(of: file)) }
+        return Doctored(
+            outbound: outbound, caFile: caFile, heartbeatURL: heartbeat, secretURLs: urls, startedAt: startedAt)
     }
 
     /// The dead man's switch, when one is configured.
@@ -149,17 +182,27 @@ public struct Daemon: Sendable {
 
     private func serve(
         store: Store, registry: MetricRegistry, channels: [any FleetChannels.Channel], watches: [TenantWatch],
-        watching: [any Service], parts: DaemonParts
+        watching: [any Service], watcher: Watcher, doctored: Doctored, parts: DaemonParts
     ) async throws(DaemonError) {
         let notifier = ServiceNotifier()
         let listeners = try listeners()
         let readiness = Readiness(expected: listeners.count, notifier: notifier, log: log)
         let tokens = AccessTokens(try tokenTable(of: configuration))
+        let retention = RetentionPolicy(
+            observations: configuration.store.observations, incidents: configuration.store.incidents)
+        let kinds = Dictionary(
+            configuration.receivers.map { ($0.name, $0.channel.kind.rawValue) }, uniquingKeysWith: { first, _ in first }
+        )
+        let doctor = DoctorWiring(
+            configuration: configuration, environment: environment, watches: watches, store: store,
+            retention: retention, kinds: kinds, outbound: doctored.outbound, caFile: doctored.caFile,
+            heartbeat: watcher.heartbeat, heartbeatURL: doctored.heartbeatURL, secretURLs: doctored.secretURLs,
+            synthetic: watcher.synthetic, notifier: notifier, tokens: tokens, startedAt: doctored.startedAt,
+            parts: parts
+        ).doctor
         let intents = LedgerIntents(
-            ledger: parts.ledger, store: store, executor: StoreExecutor(), sender: sender,
-            kinds: Dictionary(
-                configuration.receivers.map { ($0.name, $0.channel.kind.rawValue) },
-                uniquingKeysWith: { first, _ in first }), time: time)
+            ledger: parts.ledger, store: store, executor: StoreExecutor(), sender: sender, kinds: kinds, doctor: doctor,
+            time: time)
         let pages: PageRoutes
         do {
             pages = try PageRoutes(
@@ -172,8 +215,6 @@ public struct Daemon: Sendable {
             api: APIRoutes(intents: intents, tokens: tokens), pages: pages)
         let drain = Drain()
         let signals = await ProcessSignals.trapping([.hangup])
-        let retention = RetentionPolicy(
-            observations: configuration.store.observations, incidents: configuration.store.incidents)
 
         var services: [any Service] = [StoreService(store: store, ledger: parts.ledger, log: log)]
         services += listeners.map { listener in
@@ -207,6 +248,13 @@ public struct Daemon: Sendable {
             services.append(LoopService(name: "check \(watch.name)") { await watch.check.run() })
             services.append(LoopService(name: "access \(watch.name)") { await watch.access.run() })
             services.append(LoopService(name: "sign-ins \(watch.name)") { await watch.signIns.run() })
+            services.append(
+                LoopService(name: "credential \(watch.name)") {
+                    await CredentialWatch(
+                        tenant: watch.name, time: parts.time, progress: parts.progress, log: watch.log,
+                        expiry: watch.expiry
+                    ).run()
+                })
             services += watch.sweeps.map { sweep in
                 LoopService(name: "sweep \(watch.name)") { await sweep.run() }
             }
@@ -313,11 +361,27 @@ public struct Daemon: Sendable {
                         Gauge(name: "roomwatch_rooms_weak", labels: [tenant], value: Double(census.weak)))
                 }
                 for watch in watches {
-                    let sent = watch.client.snapshot().counters.sent
+                    let snapshot = watch.client.snapshot()
+                    let tenant = ("tenant", watch.name.text)
                     gauges.append(
                         Gauge(
-                            name: "roomwatch_graph_requests", labels: [("tenant", watch.name.text)],
-                            value: Double(sent)))
+                            name: "roomwatch_graph_requests", labels: [tenant], value: Double(snapshot.counters.sent)))
+                    if let expires = watch.expiry().at {
+                        gauges.append(
+                            Gauge(
+                                name: "roomwatch_credential_expiry_timestamp_seconds", labels: [tenant],
+                                value: expires.timeIntervalSince1970))
+                    }
+                    let clocks = [
+                        ("login", await watch.client.tokens.serverClock), ("graph", snapshot.serverClock),
+                    ]
+                    for (service, clock) in clocks {
+                        guard let clock else { continue }
+                        gauges.append(
+                            Gauge(
+                                name: "roomwatch_clock_offset_seconds", labels: [tenant, ("service", service)],
+                                value: clock.ahead))
+                    }
                 }
                 gauges.append(
                     Gauge(

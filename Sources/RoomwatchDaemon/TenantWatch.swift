@@ -6,6 +6,7 @@ import FleetConfiguration
 import FleetCore
 import FleetGraph
 import FleetMonitor
+import Foundation
 import GraphClient
 import HTTPExchange
 import Logging
@@ -22,14 +23,25 @@ struct TenantWatch {
     let check: TenantCheckLoop
     let access: AccessLoop
     let signIns: SignInLoop
+    /// When the credential ends, as it is known now.
+    let expiry: @Sendable () -> CredentialExpiry
+    /// Opens connections as the client does.
+    let probe: any ConnectionProbe
+    /// Whether certificates are checked against a file instead of the system's.
+    let usesOwnCertificates: Bool
+    /// Says of which tenant it speaks.
+    let log: Logger
 
     init(
         _ tenant: TenantConfiguration, configuration: Configuration, credential: GraphCredential,
-        transport: any HTTPTransport, parts: DaemonParts
+        transport: any HTTPTransport & ConnectionProbe, parts: DaemonParts
     ) throws(DaemonError) {
         name = tenant.name
+        probe = transport
+        usesOwnCertificates = tenant.endpoints.caFile != nil || configuration.http.caFile != nil
         var log = parts.log
         log[metadataKey: "tenant"] = "\(tenant.name)"
+        self.log = log
         let endpoints: GraphEndpoints
         do throws(GraphEndpointsError) {
             endpoints = try GraphEndpoints(
@@ -46,6 +58,7 @@ struct TenantWatch {
             userAgent: "NONISV|Roomwatch|Roomwatch/\(Version.text)")
         let settings = LiveSettings(Self.values(of: tenant, in: configuration))
         self.settings = settings
+        expiry = { credential.expiry(secretExpires: settings.values.secretExpires) }
         let reader = PresenceReader(client: client, time: parts.time)
         sweeps = TenantFleet.Lane.allCases.map { lane in
             PresenceSweep(
@@ -78,7 +91,7 @@ struct TenantWatch {
             scope: InventoryScope(include: tenant.inventory.include, exclude: tenant.inventory.exclude),
             readsDevices: tenant.inventory.devices, readsPlaces: tenant.inventory.places,
             readsLicences: tenant.inventory.licences, calendars: configuration.poll.calendars,
-            passwords: tenant.inventory.passwords)
+            secretExpires: tenant.secretExpires, passwords: tenant.inventory.passwords)
     }
 }
 
@@ -90,6 +103,15 @@ struct DaemonParts: Sendable {
     let metrics: MonitorMetrics
     let firstSweeps: FirstSweeps
     let log: Logger
+}
+
+extension GraphCredential {
+    /// When it ends: a certificate says so itself, a client secret only where the configuration does.
+    fileprivate func expiry(secretExpires: Date?) -> CredentialExpiry {
+        if case .certificate(let certificate) = self { return CredentialExpiry(.certificate, at: certificate.notAfter) }
+        if case .clientSecret = self { return CredentialExpiry(.clientSecret, at: secretExpires) }
+        return CredentialExpiry(.keyless, at: nil)
+    }
 }
 
 extension GraphCloud {

@@ -12,6 +12,10 @@ public final class WatchdogFeed: Sendable {
     private let gate = Mutex(WatchdogGate())
     private let time: any TimeSource
     private let log: Logger
+    private let pulsed = Mutex<Moment?>(nil)
+
+    /// When systemd last had a pulse; `nil` before the first.
+    public var lastPulse: Moment? { pulsed.withLock { $0 } }
 
     public init(time: any TimeSource, log: Logger) {
         self.time = time
@@ -66,6 +70,8 @@ public final class WatchdogFeed: Sendable {
             do {
                 if overdue.isEmpty {
                     try pulse()
+                    let now = time.now()
+                    pulsed.withLock { $0 = now }
                 } else if overdue.map(\.name) != named {
                     let names = overdue.map(\.name).joined(separator: ", ")
                     log.critical(

@@ -19,13 +19,14 @@ struct Roomctl: AsyncParsableCommand {
             Options of every command: --socket PATH or --url URL with --token-file and --ca-file say where the daemon is, \
             -o table, json or plain how the answer looks.
 
-            Exit codes: 0 done, 1 failed or refused, 2 wrong arguments, 3 the daemon cannot be reached.
+            Exit codes: 0 done, 1 failed or refused, 2 wrong arguments, 3 the daemon cannot be reached, 4 the doctor found \
+            problems.
             """,
         version: Version.text,
         subcommands: [
             Fleet.self, Rooms.self, Incidents.self, Acknowledge.self, Resolve.self, Comment.self, Silences.self,
             Maintenance.self, Explain.self,
-            Receivers.self, Deliveries.self, Capabilities.self, Audit.self,
+            Receivers.self, Deliveries.self, Capabilities.self, Doctor.self, Audit.self,
         ])
 
     static func main() async {

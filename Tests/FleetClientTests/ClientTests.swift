@@ -218,5 +218,11 @@ final class EchoIntents: Intents {
     func listen(after: String?, for asker: Asker) async throws(Refusal) -> any EventSubscription {
         throw Refusal(.unavailable, "nobody streams here", remedy: "ask again")
     }
+    func doctor(for asker: Asker) async throws(Refusal) -> DoctorBody {
+        note("doctor")
+        return DoctorBody(
+            at: Self.at, tookMs: 1, version: "1.0.0",
+            checks: [CheckBody("token", area: .token, tenant: "contoso", .ok, "An access token is in hand.")])
+    }
     func audit(limit: Int, for asker: Asker) async throws(Refusal) -> [AuditBody] { [] }
 }

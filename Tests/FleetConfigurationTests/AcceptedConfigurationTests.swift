@@ -7,6 +7,17 @@ import Testing
 @testable import FleetConfiguration
 
 @Suite struct AcceptedConfigurationTests {
+    @Test(arguments: [
+        ("2027-03-01", "2027-03-01T00:00:00Z"), ("\"2027-03-01\"", "2027-03-01T00:00:00Z"),
+        ("2027-03-01T12:00:00+01:00", "2027-03-01T11:00:00Z"),
+    ]) func theEndOfASecretIsADayOrAnInstant(_ written: String, _ meant: String) throws {
+        let text = Sample.minimal.replacing(
+            "contoso-secret", with: "contoso-secret\n      client_secret_expires: \(written)")
+        let tenant = try #require(try Sample.parse(text).tenants.first)
+        #expect(tenant.secretExpires == (try Date(meant, strategy: .iso8601)))
+        #expect(try Sample.parse(Sample.minimal).tenants[0].secretExpires == nil)
+    }
+
     @Test func theSampleOfTheContractMeansExactlyThis() throws {
         let read = try Sample.parse(Sample.contract)
         let tenant = try #require(read.tenants.first)

@@ -63,7 +63,8 @@ struct SignInReaderTests {
         "why it cannot be read",
         arguments: [
             (403, "Authentication_RequestFromNonPremiumTenantOrB2CTenant", SignInCapability.notLicensed),
-            (403, "Authorization_RequestDenied", .notGranted), (401, "X", .notGranted), (400, "BadRequest", .notOffered),
+            (403, "Authorization_RequestDenied", .notGranted), (401, "X", .notGranted),
+            (400, "BadRequest", .notOffered),
             (404, "X", .notOffered), (503, "X", .transient("http_503")),
         ])
     func refusals(_ status: Int, _ code: String, _ capability: SignInCapability) async throws {
@@ -131,7 +132,7 @@ struct AccountFactsTests {
         #expect(try facts(#","assignedLicenses":[]"#).licences == [])
     }
 
-    @Test("faulty assignments of room products are kept in Microsoft's words; one that works beside them blocks nothing")
+    @Test("faulty assignments are kept in Microsoft's words; beside one that works they block nothing")
     func assignments() throws {
         let pro = InventoryReaderTests.pro
         func state(_ state: String, _ error: String, sku: String = pro) -> String {

@@ -88,6 +88,7 @@ import Testing
             asks: #"deliveries oncall ["waiting", "failed"] 100"#),
         Call(method: "GET", path: "receivers", needs: "viewer", status: 200, asks: "receivers"),
         Call(method: "POST", path: "receivers/oncall/test", needs: "operator", status: 200, asks: "test oncall"),
+        Call(method: "GET", path: "doctor", needs: "operator", status: 200, asks: "doctor"),
         Call(method: "GET", path: "audit?limit=5", needs: "admin", status: 200, asks: "audit 5"),
     ]
 

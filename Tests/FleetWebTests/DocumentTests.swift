@@ -64,6 +64,8 @@ import Yams
             ("Window", ScriptedIntents.window), ("Fleet", FleetBody(at: at, tenants: [tenant])),
             ("FleetTenant", tenant), ("FleetBuilding", tenant.buildings[0]), ("Counts", tenant.counts),
             ("Capability", CapabilityBody(tenant: "c", name: "n", state: "off", detail: "d", checkedAt: nil)),
+            ("Check", ScriptedIntents.check), ("CheckCounts", DoctorBody.Counts([])),
+            ("Doctor", DoctorBody(at: at, tookMs: 1, version: "1.0.0", checks: [ScriptedIntents.check])),
             ("RoomList", RoomList(rooms: [], roomsTotal: 0, nextCursor: nil)),
             ("IncidentList", IncidentList.Content(incidents: [])),
             (

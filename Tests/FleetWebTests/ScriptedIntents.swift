@@ -145,6 +145,15 @@ final class ScriptedIntents: Intents {
         return ScriptedEvents()
     }
 
+    static let check = CheckBody(
+        "token", area: .token, tenant: "contoso", subject: "expiredSecret", .problem, "No access token can be had.",
+        remedy: "Create a new client secret.")
+
+    func doctor(for asker: Asker) async throws(Refusal) -> DoctorBody {
+        try note("doctor", asker)
+        return DoctorBody(at: Self.at, tookMs: 12, version: "1.0.0", checks: [Self.check])
+    }
+
     func audit(limit: Int, for asker: Asker) async throws(Refusal) -> [AuditBody] {
         try note("audit \(limit)", asker)
         return []

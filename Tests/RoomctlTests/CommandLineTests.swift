@@ -14,7 +14,8 @@ import Testing
         "silence add room=x --until 06:00 --reason r --author me --yes", "silence preview building=B2 --for 1h30m",
         "maintenance", "maintenance add air --building B1 --floor 3 --from 20:00 --for 4h --reason r",
         "maintenance cancel 01J", "explain room17@contoso.com", "fleet", "rooms",
-        "rooms board --state down unseen --building B2 --floor 3 --limit 5", "capabilities",
+        "rooms board --state down unseen --building B2 --floor 3 --limit 5", "capabilities", "doctor",
+        "doctor -o json --socket /s", "doctor --url https://monitor.contoso.com --token-file t",
         "deliveries --receiver oncall --state failed", "receivers", "receivers test oncall -o plain", "audit",
         "audit --limit 5 --url https://monitor.contoso.com --token-file t --ca-file ca.pem",
     ])

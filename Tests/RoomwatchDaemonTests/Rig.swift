@@ -51,7 +51,12 @@ struct StandingTime: TimeSource {
     func sleep(until deadline: Moment) async throws { throw CancellationError() }
 }
 
-struct Unreachable: HTTPTransport {
+struct Unreachable: HTTPTransport, ConnectionProbe {
+    func connect(to url: String, within limit: Duration) async throws(ConnectionRefusal) {
+        throw ConnectionRefusal(
+            HTTPTransportError(.connectRefused, host: "graph.test", detail: "as the test says"))
+    }
+
     func send(_ call: HTTPCall) async throws(HTTPTransportError) -> HTTPAnswer {
         throw HTTPTransportError(.brokenConnection, host: "graph.test", detail: "as the test says")
     }

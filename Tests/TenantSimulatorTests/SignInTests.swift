@@ -107,7 +107,9 @@ import Timekeeping
         #expect(
             during["licenseAssignmentStates"]?.array?.map { $0["error"]?.string } == (code.map { [$0] } ?? []))
         let sku = try #require(before["assignedLicenses"]?.array?.first?["skuId"]?.string)
-        let holders = "/v1.0/users?$top=999&$select=userPrincipalName&$filter=assignedLicenses/any(l:l/skuId%20eq%20\(sku))"
+        let holders =
+            "/v1.0/users?$top=999&$select=userPrincipalName"
+            + "&$filter=assignedLicenses/any(l:l/skuId%20eq%20\(sku))"
         #expect(try !rehearsal.get(holders).items.contains { $0["userPrincipalName"]?.string == "room3@contoso.com" })
         _ = rehearsal.wait(.seconds(60))
         #expect(try rehearsal.get(path).json == before)

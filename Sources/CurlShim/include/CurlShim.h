@@ -24,6 +24,9 @@ CURLcode curl_shim_set_close_socket_callback(CURL *handle, curl_closesocket_call
 CURLcode curl_shim_get_long(CURL *handle, CURLINFO info, long *value);
 CURLcode curl_shim_get_offset(CURL *handle, CURLINFO info, curl_off_t *value);
 
+/// What was asked for with CURLOPT_CERTINFO of the first certificate; NULL without one. Belongs to the handle.
+struct curl_slist *curl_shim_first_certificate(CURL *handle);
+
 CURLMcode curl_shim_multi_set_long(CURLM *multi, CURLMoption option, long value);
 
 /// The result of a finished transfer, taken out of the message's union.

@@ -41,6 +41,9 @@ public protocol Intents: Sendable {
     /// - Parameter after: the `Last-Event-ID` of somebody who comes back.
     func listen(after: String?, for asker: Asker) async throws(Refusal) -> any EventSubscription
 
+    /// Looks at everything that could keep Roomwatch from its work; takes some seconds at most.
+    func doctor(for asker: Asker) async throws(Refusal) -> DoctorBody
+
     func audit(limit: Int, for asker: Asker) async throws(Refusal) -> [AuditBody]
 }
 

@@ -23,6 +23,14 @@ enum DayOrInstant: Hashable {
         self = .instant(midnight.addingTimeInterval(Double(seconds - offset)))
     }
 
+    /// When it begins; a day by UTC, because what is warned of may come too early and not too late.
+    var start: Date? {
+        switch self {
+        case .instant(let instant): instant
+        case .day(let year, let month, let day): Self.midnight(year: year, month: month, day: day, in: .gmt)
+        }
+    }
+
     /// When it is over: the latest end of the day among `zones`, so that it holds all day in every one of them.
     func end(in zones: [TimeZone]) -> Date? {
         switch self {

@@ -31,12 +31,13 @@ extension Reading {
         let credential = section.required(
             "credential", remedy: "give client_secret_file, or certificate_file and private_key_file"
         ).flatMap(credential)
+        let secretExpires = section["credential"].flatMap(secretExpiry)
         let endpoints = section["endpoints"].flatMap(endpoints) ?? EndpointConfiguration()
         let inventory = section["inventory"].flatMap(inventory) ?? InventoryConfiguration()
         guard let name, let tenantID, let clientID, let cloud, let credential else { return nil }
         return TenantConfiguration(
             name: name, tenantID: tenantID, clientID: clientID, cloud: cloud, credential: credential,
-            endpoints: endpoints, inventory: inventory)
+            secretExpires: secretExpires, endpoints: endpoints, inventory: inventory)
     }
 
     private func tenantName(_ section: Section, seen: inout Set<String>) -> TenantName? {
@@ -78,6 +79,7 @@ extension Reading {
     private func credential(_ field: Field) -> CredentialConfiguration? {
         let known = [
             "client_secret_file", "certificate_file", "private_key_file", "federated_token_file", "managed_identity",
+            Self.secretExpiryKey,
         ]
         let choice = "give exactly one of client_secret_file, or certificate_file with private_key_file"
         guard let section = field.section(known) else { return nil }

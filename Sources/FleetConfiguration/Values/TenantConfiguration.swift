@@ -1,6 +1,7 @@
 // One Microsoft 365 tenant: who we are there, where its services answer, and what is read from it.
 
 import FleetCore
+public import struct Foundation.Date
 
 /// One entry of `tenants`.
 public struct TenantConfiguration: Sendable, Hashable {
@@ -12,6 +13,8 @@ public struct TenantConfiguration: Sendable, Hashable {
     public var clientID: String
     public var cloud: Cloud
     public var credential: CredentialConfiguration
+    /// When the client secret ends, as the app registration shows it: the beginning of that day, or an instant.
+    public var secretExpires: Date?
     public var endpoints: EndpointConfiguration
     public var inventory: InventoryConfiguration
 

@@ -48,7 +48,9 @@ public struct AccessBook: Sendable {
     func trouble(failure: String?) -> AccessTrouble? {
         switch failure {
         case "token":
-            return reading?.refusal.map { AccessTrouble(sentence: "no access token, \($0.sentence)", remedy: $0.remedy) }
+            return reading?.refusal.map {
+                AccessTrouble(sentence: "no access token, \($0.sentence)", remedy: $0.remedy)
+            }
         case "http_403":
             let also = lost.map(\.name)
             if let sight = missesSight {

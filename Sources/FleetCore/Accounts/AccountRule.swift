@@ -36,7 +36,8 @@ public enum AccountRule {
             found.append(.basicLimit(holders: basicHolders))
         }
         // A faulty assignment is why the licence is missing; what nobody recognises may well be one for rooms.
-        guard kinds.isDisjoint(with: [.room, .basicRoom, .unrecognised]), !facts.licenceErrors.contains(where: \.isBlocking)
+        guard kinds.isDisjoint(with: [.room, .basicRoom, .unrecognised]),
+            !facts.licenceErrors.contains(where: \.isBlocking)
         else { return found }
         if let shared = held.first(where: { $0.kind == .sharedDevices }) {
             found.append(.wrongLicence(shared.name, isShared: true, isLost: isLost))

@@ -26,9 +26,22 @@ public struct PermissionReview: Sendable, Hashable {
         public var loss: String
     }
 
+    /// A permission that a module has.
+    public struct Granted: Sendable, Hashable {
+        public var module: FleetModule
+        /// The least permission that would be enough.
+        public var permission: String
+        /// The broader permission that stands in for it; `nil` when it is granted itself.
+        public var broader: String?
+    }
+
     public var missing: [Missing]
+    /// What is needed and there, be it by a broader permission.
+    public var granted: [Granted]
     /// Granted, but more than anything that is switched on needs.
     public var excess: [String]
+    /// The same with what each would let somebody do, the most dangerous first.
+    public var excessGrants: [ExcessGrant]
     /// For a permission in ``excess`` that is in use because a smaller one is not granted: the smaller ones.
     public var replacements: [String: [String]]
 
@@ -44,10 +57,21 @@ public struct PermissionReview: Sendable, Hashable {
         let needs = Need.all.filter { modules.contains($0.module) }
         missing = needs.filter { need in !need.sufficient.contains { granted.contains($0.lowercased()) } }
             .map { Missing(module: $0.module, permission: $0.permission, loss: $0.loss) }
+        self.granted = needs.compactMap { need in
+            guard let role = need.sufficient.first(where: { granted.contains($0.lowercased()) }) else { return nil }
+            let isItself = need.least.contains(role)
+            return Granted(module: need.module, permission: need.permission, broader: isItself ? nil : role)
+        }
         let least = Set(needs.flatMap(\.least).map { $0.lowercased() })
         var seen: Set<String> = []
         let beyond = roles.filter { !least.contains($0.lowercased()) && seen.insert($0.lowercased()).inserted }.sorted()
         excess = beyond.map { BoundedText.clean($0, limit: BoundedText.name) }.filter { !$0.isEmpty }
+        let ours = Set(Need.all.flatMap(\.least).map { $0.lowercased() })
+        excessGrants = excess.map { role in
+            // Commands are in no version so far, and a grant that commands devices is more than an unused one.
+            let isOurs = ours.contains(role.lowercased()) && !Need.commanding.contains(role.lowercased())
+            return ExcessGrant(role, ours: isOurs)
+        }.sorted { ($1.danger, $0.role) < ($0.danger, $1.role) }
         var replacements: [String: [String]] = [:]
         for need in needs where !need.least.contains(where: { granted.contains($0.lowercased()) }) {
             for role in excess where need.broader.contains(where: { $0.lowercased() == role.lowercased() }) {
@@ -62,14 +86,23 @@ public struct PermissionReview: Sendable, Hashable {
         missing.map {
             "\($0.loss) Grant the application permission \($0.permission) and admin consent to switch it on."
         }
-            + excess.map { role in
-                if let least = replacements[role] {
-                    return "The application permission \(role) is broader than needed; grant "
-                        + "\(least.joined(separator: " and ")) instead and remove it."
+            + excessGrants.map { grant in
+                let remedy = remedy(of: grant)
+                // Where nothing else is known of it, the sentence has said it.
+                let reason = grant.danger > .unused ? " \(grant.reason)" : ""
+                if replacements[grant.role] != nil {
+                    return "The application permission \(grant.role) is broader than needed; \(remedy).\(reason)"
                 }
                 return
-                    "The application permission \(role) is granted but nothing that is switched on uses it; remove it."
+                    "The application permission \(grant.role) is granted but nothing that is switched on uses it; "
+                    + "\(remedy).\(reason)"
             }
+    }
+
+    /// `grant X instead and remove it`, or `remove it`.
+    public func remedy(of grant: ExcessGrant) -> String {
+        guard let least = replacements[grant.role] else { return "remove it" }
+        return "grant \(least.joined(separator: " and ")) instead and remove it"
     }
 }
 
@@ -90,6 +123,9 @@ struct Need {
     /// The least permission, in every spelling.
     var least: [String] { [permission] + aliases }
     var sufficient: [String] { least + broader }
+
+    /// What commands devices, in lower case.
+    static let commanding: Set<String> = ["teamworkdevice.readwrite.all"]
 
     static let all: [Need] = [
         Need(

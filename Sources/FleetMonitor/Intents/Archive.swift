@@ -7,7 +7,7 @@ import Foundation
 
 /// Reads the store for people.
 actor Archive {
-    private let store: Store
+    let store: Store
     private let executor: any SerialExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 

@@ -50,7 +50,8 @@ struct ExplanationText {
     // MARK: The answer
 
     private var answer: [String] {
-        [stateSentence] + accountSentences + sightSentences + voiceSentences + toldSentences + suppressionSentences + blipSentences
+        [stateSentence] + accountSentences + sightSentences + voiceSentences + toldSentences + suppressionSentences
+            + blipSentences
             + quietSentences + flapSentences
     }
 

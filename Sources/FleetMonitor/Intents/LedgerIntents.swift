@@ -19,15 +19,18 @@ public struct LedgerIntents: Intents {
     let view: FleetView
     private let sender: SenderIdentity
     private let kinds: [ReceiverName: String]
+    let doctor: Doctor?
     let time: any TimeSource
 
     /// - Parameters:
     ///   - executor: a thread for questions about the past, beside the Ledger's own.
     ///   - kinds: the kind of each receiver, in the words of the configuration.
+    ///   - doctor: who looks at everything when asked; a rehearsal has none.
     public init(
         ledger: Ledger, store: Store, executor: any SerialExecutor, sender: SenderIdentity,
-        kinds: [ReceiverName: String], time: any TimeSource
+        kinds: [ReceiverName: String], doctor: Doctor? = nil, time: any TimeSource
     ) {
+        self.doctor = doctor
         self.ledger = ledger
         self.archive = Archive(store: store, executor: executor)
         self.view = FleetView(ledger: ledger, time: time, executor: executor)
@@ -213,6 +216,21 @@ public struct LedgerIntents: Intents {
             receiver: receiver, incident: incident.id.text, state: row?.state.rawValue ?? "withdrawn",
             attempts: row?.attempts ?? 0, tookMs: Int(began.elapsed(until: time.now()).milliseconds),
             remark: row?.remark)
+    }
+
+    public func doctor(for asker: Asker) async throws(Refusal) -> DoctorBody {
+        guard let doctor else {
+            throw Refusal(.unavailable, "this monitor has no doctor", remedy: "ask a roomwatchd that was started whole")
+        }
+        return Self.seen(await doctor.examine(), by: asker)
+    }
+
+    /// What all tenants share, hosts and files, is no business of whoever is bound to one.
+    static func seen(_ report: DoctorBody, by asker: Asker) -> DoctorBody {
+        guard let bound = asker.tenant else { return report }
+        return DoctorBody(
+            at: report.at, tookMs: report.tookMs, version: report.version,
+            checks: report.checks.filter { $0.tenant == bound })
     }
 
     public func audit(limit: Int, for asker: Asker) async throws(Refusal) -> [AuditBody] {

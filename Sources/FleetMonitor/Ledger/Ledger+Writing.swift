@@ -28,6 +28,7 @@ extension Ledger {
         } else {
             do throws(StoreError) {
                 try store.commit(change)
+                lastCommit = now
                 metrics.committed.increment()
             } catch {
                 memory.keep(change)
@@ -49,6 +50,7 @@ extension Ledger {
                 bite -= 1
                 // A change and the attempts for its messages go together, so a sent row is never seen waiting.
                 try store.commit(change, attempts: attempts)
+                lastCommit = now
                 memory.written()
             }
             try store.record(memory.unrecorded.values.flatMap(\.attempts))

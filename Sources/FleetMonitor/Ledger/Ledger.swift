@@ -71,6 +71,8 @@ public actor Ledger {
     var saidStoreFailure: (kind: String, at: Moment)?
     var lastFlush: Moment
     var lastStoreFailure: Moment?
+    /// When the disk last took something.
+    var lastCommit: Moment?
 
     /// The lane of a message that is on its way.
     struct InFlight {

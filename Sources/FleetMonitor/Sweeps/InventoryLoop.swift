@@ -219,26 +219,9 @@ public struct InventoryLoop: Sendable {
     private func reviewPermissions(_ memory: inout Memory) async {
         guard let token = try? await client.tokens.token(), token.roles != memory.roles else { return }
         memory.roles = token.roles
-        var modules = settings.values.modules
-        // Calendars may be granted in Exchange alone, where no token shows it, so only the calendar loop says that they
-        // are missing; here a grant is known to be of use.
-        if token.roles?.contains(where: { $0.hasPrefix("Calendars.") }) == true { modules.insert(.bookings) }
-        // Optional: the loop that reads it says once what its absence costs.
-        if token.roles?.contains(ServiceHealthCapability.role) == true { modules.insert(.serviceHealthEvidence) }
-        if token.roles?.contains(SignInCapability.role) == true { modules.insert(.signInEvidence) }
+        let modules = settings.values.modules(grantedBy: token.roles)
         guard let review = PermissionReview(roles: token.roles, modules: modules) else { return }
         await ledger.note(.permissions, of: tenant, CapabilityRecord(review, at: time.now()))
         for remark in review.remarks { log.warning("permissions: \(remark)") }
-    }
-}
-
-extension LiveSettings.Values {
-    /// What the inventory as it is switched on needs permissions for.
-    var modules: Set<FleetModule> {
-        var modules: Set<FleetModule> = [.detection]
-        if readsDevices { modules.insert(.devices) }
-        if readsPlaces { modules.insert(.smartBuildings) }
-        if readsLicences { modules.insert(.licenceEvidence) }
-        return modules
     }
 }

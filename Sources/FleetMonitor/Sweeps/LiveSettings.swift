@@ -1,6 +1,7 @@
 // What a reload may change while the loops run: how often they ask, and whom. Everything else needs a restart.
 
 public import FleetCore
+public import struct Foundation.Date
 import Synchronization
 
 /// The settings of one tenant's loops, replaced as a whole by a reload.
@@ -17,13 +18,16 @@ public final class LiveSettings: Sendable {
         public var readsLicences: Bool
         /// How long passwords of room accounts live.
         public var passwords: PasswordPolicy
+        /// When the client secret ends, as the configuration says; `nil` when it does not.
+        public var secretExpires: Date?
 
         public init(
             presence: Duration, suspect: Duration, devices: Duration, places: Duration, scope: InventoryScope,
             readsDevices: Bool, readsPlaces: Bool, readsLicences: Bool, calendars: Duration = .seconds(300),
-            passwords: PasswordPolicy = PasswordPolicy()
+            secretExpires: Date? = nil, passwords: PasswordPolicy = PasswordPolicy()
         ) {
             self.passwords = passwords
+            self.secretExpires = secretExpires
             self.presence = presence
             self.suspect = suspect
             self.devices = devices

@@ -73,7 +73,9 @@ public struct SignInLoop: Sendable {
     }
 
     private func mayAsk(_ memory: Memory) async -> Bool {
-        guard let deniedAt = memory.deniedAt, let capability = memory.capability, capability.isDenied else { return true }
+        guard let deniedAt = memory.deniedAt, let capability = memory.capability, capability.isDenied else {
+            return true
+        }
         if capability == .notGranted, await client.tokens.held?.carries(SignInCapability.role) ?? false { return true }
         let retry = capability == .notLicensed ? Self.unlicensedRetry : Self.deniedRetry
         return deniedAt.elapsed(until: time.now()) >= retry

@@ -82,13 +82,13 @@ public struct TenantCheckLoop: Sendable {
         let read = await reader.read()
         guard !Task.isCancelled else { return }
         memory.capability = read.capability
+        await ledger.note(.serviceHealth, of: tenant, CapabilityRecord(read.capability, at: time.now()))
         if case .transient = read.capability {
             log.info("service health: \(read.capability.text)")
         } else if memory.said != read.capability {
             memory.said = read.capability
             log.notice("service health: \(read.capability.text)")
         }
-        await ledger.note(.serviceHealth, of: tenant, CapabilityRecord(read.capability, at: time.now()))
         await ledger.accept(read.reading, tenant: tenant)
     }
 

@@ -4,6 +4,7 @@
 public import HTTPExchange
 import HTTPTypes
 public import Logging
+import Synchronization
 public import Timekeeping
 
 /// Calls a URL as long as all is well (config `heartbeat`).
@@ -18,6 +19,17 @@ public struct Heartbeat: Sendable {
     private let progress: LoopProgress
     private let time: any TimeSource
     private let log: Logger
+    private let newest = LastOutcome<Outcome>()
+
+    /// How a call ended.
+    public struct Outcome: Sendable, Hashable {
+        public var at: Moment
+        /// Why it was not heard; `nil` when it was.
+        public var trouble: String?
+    }
+
+    /// How the newest call ended; `nil` before the first.
+    public var lastBeat: Outcome? { newest.value }
 
     /// - Parameters:
     ///   - url: where to call; as good as a password, so it is never shown.
@@ -40,6 +52,7 @@ public struct Heartbeat: Sendable {
         var said: String?
         while !Task.isCancelled {
             let trouble = await beat()
+            newest.set(Outcome(at: time.now(), trouble: trouble))
             if trouble != said {
                 if let trouble {
                     log.error("heartbeat: \(trouble); whoever waits for it will raise the alarm")
@@ -76,4 +89,12 @@ public struct Heartbeat: Sendable {
             return "the other side was not reached (\(error.kind))"
         }
     }
+}
+
+/// The newest of something, for whoever asks beside the loop.
+final class LastOutcome<Value: Sendable>: Sendable {
+    private let kept = Mutex<Value?>(nil)
+
+    var value: Value? { kept.withLock { $0 } }
+    func set(_ value: Value) { kept.withLock { $0 = value } }
 }

@@ -58,7 +58,14 @@ public final class SyntheticRoom: Sendable {
     private let progress: LoopProgress
     private let time: any TimeSource
     private let log: Logger
-    private let failure = Mutex<String?>(nil)
+    private let newest = LastOutcome<Outcome>()
+
+    /// How a round ended.
+    public struct Outcome: Sendable, Hashable {
+        public var at: Moment
+        /// What was not heard in time; `nil` when it got through.
+        public var trouble: String?
+    }
 
     public init(
         ledger: Ledger, channel: LoopbackChannel, progress: LoopProgress, time: any TimeSource, log: Logger
@@ -71,7 +78,10 @@ public final class SyntheticRoom: Sendable {
     }
 
     /// Why the newest round did not get through; `nil` when it did or none was made yet.
-    public var trouble: String? { failure.withLock { $0 } }
+    public var trouble: String? { newest.value?.trouble }
+
+    /// How the newest round ended; `nil` before the first.
+    public var lastRound: Outcome? { newest.value }
 
     public func run() async {
         let loop = progress.loop("synthetic room")
@@ -93,10 +103,8 @@ public final class SyntheticRoom: Sendable {
     }
 
     private func note(_ trouble: String?) {
-        let before = failure.withLock { failure in
-            defer { failure = trouble }
-            return failure
-        }
+        let before = newest.value?.trouble
+        newest.set(Outcome(at: time.now(), trouble: trouble))
         if let trouble {
             log.critical("the synthetic room did not get through: \(trouble); pages may be lost")
         } else {

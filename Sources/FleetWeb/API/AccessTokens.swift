@@ -122,4 +122,10 @@ public final class AccessTokens: Sendable {
     public func replace(with table: TokenTable) { self.table.withLock { $0 = table } }
 
     var current: TokenTable { table.withLock { $0 } }
+
+    /// How many tokens have which role.
+    public var counts: [(role: Role, count: Int)] {
+        let tokens = current.tokens
+        return Role.allCases.map { role in (role, tokens.count { $0.role == role }) }
+    }
 }

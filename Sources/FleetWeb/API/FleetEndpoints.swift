@@ -51,6 +51,9 @@ extension APIEndpoint {
                     try await intents.listen(after: request.lastEventID, for: request.asker),
                     while: request.isStillAllowed)
             },
+            APIEndpoint(.get, "doctor", .operator) { request in
+                try .data(await intents.doctor(for: request.asker))
+            },
             APIEndpoint(.get, "audit", .admin, parameters: ["limit"]) { request in
                 let limit = try request.query.number("limit", in: 1...1_000, else: 100)
                 return try .data(AuditList(audit: await intents.audit(limit: limit, for: request.asker)))

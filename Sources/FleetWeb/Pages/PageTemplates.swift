@@ -16,6 +16,7 @@ struct PageTemplates: Sendable {
             ("told", PackageResources.told_mustache), ("untold", PackageResources.untold_mustache),
             ("room", PackageResources.room_mustache), ("delivery", PackageResources.delivery_mustache),
             ("capabilities", PackageResources.capabilities_mustache), ("problem", PackageResources.problem_mustache),
+            ("doctor", PackageResources.doctor_mustache),
         ]
         var library = MustacheLibrary()
         for (name, bytes) in sources {

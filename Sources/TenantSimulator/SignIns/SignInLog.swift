@@ -33,7 +33,9 @@ extension SimulatedTenant {
         }
         guard call.segments.count == 2 else { throw .noSegment(call.segments[3]) }
         let size = query.top ?? Self.maximumSignInPage
-        guard size <= Self.maximumSignInPage else { throw .badRequest("The limit of '1000' for Top query was exceeded.") }
+        guard size <= Self.maximumSignInPage else {
+            throw .badRequest("The limit of '1000' for Top query was exceeded.")
+        }
         let filter = try query.filter.map { (text) throws(GraphError) in try SignInFilter(text) } ?? SignInFilter()
         if filter.isSilent, call.version != "beta" {
             throw .badRequest("Could not find a property named 'signInEventTypes' on type 'microsoft.graph.signIn'.")

@@ -20,9 +20,12 @@ public struct Scenario: Sendable, Codable {
         public var expiresIn: Int = 3599
         /// Application roles granted to the app.
         public var roles: [String] = Permissions.defaultRoles
+        /// Whether the client secret, though right, has come to its end.
+        public var secretExpired = false
 
         enum CodingKeys: String, CodingKey, CaseIterable {
             case expiresIn = "expires_in"
+            case secretExpired = "secret_expired"
             case roles
         }
 
@@ -32,6 +35,7 @@ public struct Scenario: Sendable, Codable {
             let container = try decoder.strictContainer(keyedBy: CodingKeys.self)
             expiresIn = try container.decodeIfPresent(Int.self, forKey: .expiresIn) ?? expiresIn
             roles = try container.decodeIfPresent([String].self, forKey: .roles) ?? roles
+            secretExpired = try container.decodeIfPresent(Bool.self, forKey: .secretExpired) ?? secretExpired
         }
     }
 

@@ -137,6 +137,12 @@ struct TokenEndpoint: Sendable {
                     "Invalid client secret provided. Ensure the secret being sent in the request is the client secret "
                         + "value, not the client secret ID, for a secret added to app '\(identity.clientID)'.")
             }
+            guard !grant.secretExpired else {
+                throw TokenError(
+                    401, "invalid_client", 7_000_222,
+                    "The provided client secret keys for app '\(identity.clientID)' are expired. Visit the Azure portal to "
+                        + "create new keys for your app, or consider using certificate credentials for added security.")
+            }
         } else {
             throw TokenError(
                 401, "invalid_client", 7_000_218,

@@ -73,6 +73,16 @@ extension Mistake {
             "tenants[0].credential", "more than one"),
         .replacing("client_secret_file: contoso-secret", "", 6, "tenants[0].credential", "is missing"),
         .replacing(
+            "client_secret_file: contoso-secret", "client_secret_file: a\n      client_secret_expires: tomorrow", 8,
+            "tenants[0].credential.client_secret_expires", "as 2027-03-01"),
+        .replacing(
+            "client_secret_file: contoso-secret", "client_secret_file: a\n      client_secret_expires: 2027-02-30", 8,
+            "tenants[0].credential.client_secret_expires", "neither a day nor an instant"),
+        .replacing(
+            "client_secret_file: contoso-secret",
+            "certificate_file: a\n      private_key_file: b\n      client_secret_expires: 2027-03-01", 9,
+            "tenants[0].credential.client_secret_expires", "goes with client_secret_file alone"),
+        .replacing(
             "client_secret_file: contoso-secret", "client_secret_file:", 6, "tenants[0].credential", "no credential"),
         .replacing(
             "client_secret_file: contoso-secret", "client_secret_file: s\n    endpoints: { login: http://10.0.0.1 }", 8,

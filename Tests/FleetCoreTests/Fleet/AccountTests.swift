@@ -134,7 +134,8 @@ import Timekeeping
         #expect(watch.told(.roomOffline).count == 1)
         #expect(watch.fleet.roomsWorthSignIns(at: at(28), limit: 10).map(\.account) == [FleetCoreTests.account(1)])
         let failed = SignInReading(
-            signIns: .value([SignIn(at: at(14).wall, outcome: .failed(.blockedByPolicy, code: 53_003))]), asked: at(200))
+            signIns: .value([SignIn(at: at(14).wall, outcome: .failed(.blockedByPolicy, code: 53_003))]), asked: at(200)
+        )
         let decision = watch.fleet.accept(failed, of: FleetCoreTests.account(1), decided: at(200))
         #expect(decision.told == ["updated room.offline room-1 error"])
         #expect(watch.open(.roomOffline, .room(FleetCoreTests.account(1)))?.cause == .account)

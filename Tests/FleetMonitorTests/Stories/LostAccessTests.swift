@@ -11,7 +11,8 @@ import Timekeeping
 @testable import FleetMonitor
 
 @Suite struct LostAccessTests {
-    private func event(_ kind: ScenarioEvent.Kind, at: Int, lasts: Int? = nil, roles: [String]? = nil) -> ScenarioEvent {
+    private func event(_ kind: ScenarioEvent.Kind, at: Int, lasts: Int? = nil, roles: [String]? = nil) -> ScenarioEvent
+    {
         var event = ScenarioEvent(kind, at: .seconds(at))
         event.lasts = lasts.map { DurationText(.seconds($0)) }
         event.roles = roles
@@ -34,7 +35,8 @@ import Timekeeping
         #expect(incident.summary.contains("admin consent"))
         #expect(
             incident.evidence.contains {
-                $0.source == "remedy" && $0.reading.contains("http://login.test/") && $0.reading.contains("adminconsent")
+                $0.source == "remedy" && $0.reading.contains("http://login.test/")
+                    && $0.reading.contains("adminconsent")
             }, "\(incident.evidence)")
         #expect(incident.evidence.contains { $0.reading == "User.Read.All was lost too" }, "\(incident.evidence)")
         tenancy.live(for: back - 3_000)

@@ -55,7 +55,7 @@ import Timekeeping
     }
 
     @Test func aPasswordThatEndsIsForetoldOnlyWhereTheOperatorSaysThatTheyEnd() throws {
-        let events = [event(.passwordExpires, at: 5 * 86_400, room: "3"), event(.passwordExpires, at: 5 * 86_400, room: "4")]
+        let events = ["3", "4"].map { event(.passwordExpires, at: 5 * 86_400, room: $0) }
         let assumed = try Tenancy { $0.events = events }
         assumed.live(for: 1_200)
         #expect(assumed.told == [])
@@ -75,7 +75,8 @@ import Timekeeping
 
     @Test func aDisabledAccountAndALostLicenceAreOneWarningThatEnds() throws {
         let events = [
-            event(.licenceRemoved, at: 400, room: "2", lasts: 3_000), event(.licenceRemoved, at: 400, room: "4", lasts: 3_000),
+            event(.licenceRemoved, at: 400, room: "2", lasts: 3_000),
+            event(.licenceRemoved, at: 400, room: "4", lasts: 3_000),
             event(.licenceRemoved, at: 400, room: "7", lasts: 3_000, code: "CountViolation"),
         ]
         let tenancy = try Tenancy { $0.events = events }
@@ -116,7 +117,8 @@ import Timekeeping
         }
         tenancy.live(for: 4 * 3_600)
         #expect(tenancy.told == ["opened room.offline"])
-        #expect(tenancy.stage.journal.lines(with: "sign-ins:").count == 1, "\(tenancy.stage.journal.lines(with: "sign-ins:"))")
+        let lines = tenancy.stage.journal.lines(with: "sign-ins:")
+        #expect(lines.count == 1, "\(lines)")
         #expect(tenancy.stage.journal.lines(with: isGranted ? "ID P1" : "AuditLog.Read.All").count == 1)
         #expect(tenancy.transport.urls("/auditLogs").count == (isGranted ? 1 : 0))
     }

@@ -1,0 +1,109 @@
+// What Graph offers in a tenant, and how near we are to being told to be quiet.
+
+import FleetAPI
+import FleetCore
+import GraphClient
+import Timekeeping
+
+/// How the loops found what Graph offers.
+struct CapabilityFacts: Sendable {
+    var tenant: String
+    /// What the token says of permissions is judged by itself, so it is not among these.
+    var known: [(name: Capability, record: CapabilityRecord)]
+
+    func judged(at now: Moment) -> [CheckBody] {
+        known.map { name, record in
+            CheckBody(
+                "graph.capability", area: .graph, tenant: tenant, subject: name.rawValue,
+                Self.status(of: name, record.state), record.detail,
+                remedy: Self.remedy(of: name, record.state), checkedAt: Timestamp(record.checked.wall))
+        }
+    }
+
+    static func status(of name: Capability, _ state: CapabilityRecord.State) -> CheckBody.Status {
+        let isVital = name == .presence || name == .directory
+        return switch state {
+        case .available, .off: .ok
+        case .degraded: isVital ? .warning : .notice
+        case .unavailable: isVital ? .problem : name == .serviceHealth || name == .signIns ? .notice : .warning
+        case .retired: .notice
+        }
+    }
+
+    private static func remedy(of name: Capability, _ state: CapabilityRecord.State) -> String? {
+        switch state {
+        case .available, .off: nil
+        case .retired: "Nothing to do; `inventory.\(name.rawValue): false` ends the question."
+        case .degraded:
+            name == .presence
+                ? "It is asked again every few seconds; see token, network and clock if it stays."
+                : "It is tried again by itself; see token, network and clock if it stays."
+        case .unavailable:
+            name == .presence || name == .directory
+                ? "See token, network and permissions: without this nothing is detected."
+                : "See permissions; detection goes on without it."
+        }
+    }
+}
+
+/// How much of what Microsoft allows is used.
+struct ThrottleFacts: Sendable {
+    /// The share of our own budget from which it is said.
+    static let high = 0.8
+    /// A request for quiet is told for so long.
+    static let recent: Duration = .seconds(3600)
+
+    var tenant: String
+    var snapshot: GraphSnapshot
+
+    func judged(at now: Moment) -> [CheckBody] {
+        var checks: [CheckBody] = []
+        var fullest: (share: Double, words: String)?
+        for (service, traffic) in snapshot.traffic.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            let uses = traffic.uses.map { use in (share: Double(use.used) / Double(use.window.limit), use: use) }
+            guard let most = uses.max(by: { $0.share < $1.share }) else { continue }
+            let words = Self.words(service, most.use)
+            if most.share >= fullest?.share ?? 0 { fullest = (most.share, words) }
+            if let until = snapshot.closedUntil[service] {
+                checks.append(
+                    check(
+                        service, .warning,
+                        "Graph asked for quiet: no \(service) request is sent for another "
+                            + "\(max(.zero, now.elapsed(until: until)).inWords). \(words)"))
+            } else if let last = traffic.lastThrottled, last.elapsed(until: now) < Self.recent {
+                checks.append(
+                    check(
+                        service, .notice,
+                        "Graph asked for quiet \(last.elapsed(until: now).inWords) ago, \(traffic.throttled) times in "
+                            + "all. \(words)"))
+            } else if most.share >= Self.high {
+                checks.append(
+                    check(
+                        service, .notice,
+                        "\(words) Requests wait for their turn\(traffic.waiting > 0 ? ", \(traffic.waiting) now" : "")."
+                    ))
+            }
+        }
+        guard checks.isEmpty else { return checks }
+        return [
+            CheckBody(
+                "graph.throttling", area: .graph, tenant: tenant, .ok,
+                "Graph has not asked for quiet\(fullest.map { "; nearest to a limit: \($0.words)" } ?? ".")")
+        ]
+    }
+
+    private func check(_ service: GraphService, _ status: CheckBody.Status, _ summary: String) -> CheckBody {
+        CheckBody(
+            "graph.throttling", area: .graph, tenant: tenant, subject: service.rawValue, status, summary,
+            remedy: "Roomwatch waits as asked. If it repeats, look whether another program uses the same application "
+                + "(give each its own), or ask less often (poll).")
+    }
+
+    /// `presence: 31 of 1200 requests in 30 s (Microsoft documents 1500).`
+    static func words(_ service: GraphService, _ use: ServiceTraffic.Use) -> String {
+        let documented = service.documentedLimits.first { $0.per == use.window.per }
+        let units = service == .identity ? "resource units" : "requests"
+        return "\(service): \(use.used) of \(use.window.limit) \(units) in \(use.window.per.inWords)"
+            + (documented.map { " (Microsoft documents \($0.limit))." } ?? ".")
+    }
+}
