@@ -255,6 +255,8 @@ public struct Daemon: Sendable {
             services.append(LoopService(name: "inventory \(watch.name)") { await watch.inventory.run() })
             services.append(LoopService(name: "calendars \(watch.name)") { await watch.calendars.run() })
             services.append(LoopService(name: "check \(watch.name)") { await watch.check.run() })
+            services.append(LoopService(name: "access \(watch.name)") { await watch.access.run() })
+            services.append(LoopService(name: "sign-ins \(watch.name)") { await watch.signIns.run() })
             services.append(
                 LoopService(name: "credential \(watch.name)") {
                     await CredentialWatch(
@@ -262,8 +264,6 @@ public struct Daemon: Sendable {
                         expiry: watch.expiry
                     ).run()
                 })
-            services.append(LoopService(name: "access \(watch.name)") { await watch.access.run() })
-            services.append(LoopService(name: "sign-ins \(watch.name)") { await watch.signIns.run() })
             services += watch.sweeps.map { sweep in
                 LoopService(name: "sweep \(watch.name)") { await sweep.run() }
             }

@@ -52,7 +52,6 @@ struct DoctorWiring {
                 expiry: watch.expiry)
             all += connections(of: watch)
         }
-        // Findings about the rooms' own accounts join here, as examinations of the area `accounts`.
         all += receiverConnections
         all.append(
             .ofReceivers(store, ledger: parts.ledger, kinds: kinds, executor: executor, time: parts.time))

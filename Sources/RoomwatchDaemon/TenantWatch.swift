@@ -21,6 +21,8 @@ struct TenantWatch {
     let inventory: InventoryLoop
     let calendars: CalendarLoop
     let check: TenantCheckLoop
+    let access: AccessLoop
+    let signIns: SignInLoop
     /// When the credential ends, as it is known now.
     let expiry: @Sendable () -> CredentialExpiry
     /// Opens connections as the client does.
@@ -29,8 +31,6 @@ struct TenantWatch {
     let usesOwnCertificates: Bool
     /// Says of which tenant it speaks.
     let log: Logger
-    let access: AccessLoop
-    let signIns: SignInLoop
 
     init(
         _ tenant: TenantConfiguration, configuration: Configuration, credential: GraphCredential,

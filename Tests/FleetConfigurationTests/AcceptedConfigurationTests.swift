@@ -193,7 +193,7 @@ import Testing
                 cloud: usgov-dod
                 credential: { certificate_file: /etc/a.pem, private_key_file: a.key }
                 endpoints: { login: https://login.contoso.com/sts/, graph: "http://[::1]:9080/" }
-                inventory: { devices: false, include: [Room1@contoso.com], exclude: [3F0B1C52-6F2E-4A55-9D6C-2F6F8F0F0003] }
+                inventory: { devices: false, include: [Room1@contoso.com], exclude: [3F0B1C52-6F2E-4A55-9D6C-2F6F8F0F0003], password_expiry: 60d, password_expiry_on_premises: never }
             receivers: [{ name: p, pagerduty: { routing_key_file: k } }]
             routes: [{ match: {}, receivers: p }]
             """)
@@ -211,6 +211,7 @@ import Testing
         #expect(tenant.inventory.devices == false && tenant.inventory.places)
         #expect(tenant.inventory.include == ["room1@contoso.com"])
         #expect(tenant.inventory.exclude == ["3f0b1c52-6f2e-4a55-9d6c-2f6f8f0f0003"])
+        #expect(tenant.inventory.passwords == PasswordPolicy(cloud: .days(60), onPremises: .never))
         guard case .pagerDuty(let url, _) = read.receivers[0].channel else {
             Issue.record("not a pager")
             return

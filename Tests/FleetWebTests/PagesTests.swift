@@ -58,7 +58,7 @@ private final class HandClock: TimeSource {
         try await serving(intents) { path in
             for page in [
                 "/", "/incidents", "/incidents/x", "/rooms", "/rooms/x", "/quiet", "/delivery", "/capabilities",
-                "/buildings/a/b",
+                "/doctor", "/buildings/a/b",
             ] {
                 let answer = try await LoopbackClient.send("GET", page, socket: path)
                 #expect(answer.status == 303)
@@ -136,12 +136,33 @@ private final class HandClock: TimeSource {
         #expect(intents.asked.count { $0.hasPrefix("resolve") } == 1)
     }
 
+    @Test func theDoctorIsForOperatorsAndDrawnOnce() async throws {
+        let intents = ScriptedIntents()
+        try await serving(intents) { path in
+            let (cookie, _) = try await signedIn("operator", path)
+            let page = try await LoopbackClient.send("GET", "/doctor", fields: ["Cookie": cookie], socket: path)
+            #expect(page.body.contains(#"<td data-check="problem">problem</td>"#))
+            #expect(page.body.contains("<h2>Token</h2>") && page.body.contains("Create a new client secret."))
+            #expect(page.body.contains("1 problem."))
+            // A page that is drawn again at every event would open connections at every event.
+            #expect(!page.body.contains("data-live"))
+            let link = try await LoopbackClient.send("GET", "/capabilities", fields: ["Cookie": cookie], socket: path)
+            #expect(link.body.contains(#"<a href="/doctor">"#))
+            let (looking, _) = try await signedIn("viewer", path)
+            let refused = try await LoopbackClient.send("GET", "/doctor", fields: ["Cookie": looking], socket: path)
+            #expect(refused.status == 403 && refused.body.contains("token of an operator"))
+            let bare = try await LoopbackClient.send("GET", "/capabilities", fields: ["Cookie": looking], socket: path)
+            #expect(!bare.body.contains(#"<a href="/doctor">"#))
+        }
+        #expect(intents.asked.count { $0.hasPrefix("doctor") } == 1)
+    }
+
     @Test func everyPageIsDrawnGuardedAndTrustsNoName() async throws {
         try await serving { path in
             let (cookie, _) = try await signedIn("operator", path)
             for page in [
                 "/", "/rooms", "/incidents", "/incidents?all=1", "/incidents/i1", "/quiet", "/delivery",
-                "/capabilities",
+                "/capabilities", "/doctor",
             ] {
                 let answer = try await LoopbackClient.send("GET", page, fields: ["Cookie": cookie], socket: path)
                 #expect(answer.status == 200, "\(page)")

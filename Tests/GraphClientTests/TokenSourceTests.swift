@@ -64,6 +64,45 @@ struct TokenSourceTests {
                 + "&client_secret=s3cret%2Bwith%26all~of%25it&grant_type=client_credentials")
     }
 
+    @Test("a token is renewed early once it has the age, and used until the next is here")
+    func renewal() async throws {
+        let asked = Latch()
+        let answer = Latch()
+        let rig = try Rig(login: { _, number in
+            if number == 1 {
+                asked.open()
+                await answer.wait()
+            }
+            return .token("t\(number)")
+        })
+        #expect(await rig.tokens.held == nil)
+        #expect(await !rig.tokens.renew(olderThan: .zero), "there is none to renew")
+        let first = try await rig.tokens.token()
+        rig.time.advance(by: .seconds(299))
+        #expect(await !rig.tokens.renew(olderThan: .seconds(300)))
+        rig.time.advance(by: .seconds(1))
+        #expect(await rig.tokens.renew(olderThan: .seconds(300)))
+        await asked.wait()
+        #expect(await !rig.tokens.renew(olderThan: .seconds(300)), "one is on its way")
+        #expect(try await rig.tokens.token() == first)
+        answer.open()
+        while await rig.tokens.held == first { await Task.yield() }
+        #expect(rig.transport.loginSent.count == 2)
+        #expect(await !rig.tokens.renew(olderThan: .seconds(300)))
+    }
+
+    @Test("a renewal that fails is not repeated while its pause lasts")
+    func renewalPause() async throws {
+        let rig = try Rig(login: { _, number in number == 0 ? .token("first") : .broken(.connectTimedOut) })
+        let first = try await rig.tokens.token()
+        rig.time.advance(by: .seconds(600))
+        #expect(await rig.tokens.renew(olderThan: .seconds(300)))
+        while await rig.tokens.counters.failures == 0 { await Task.yield() }
+        #expect(await !rig.tokens.renew(olderThan: .seconds(300)))
+        #expect(await rig.tokens.held == first)
+        #expect(rig.transport.loginSent.count == 2)
+    }
+
     @Test("the next token is asked for before the old one ends, and the old one is used while that fails")
     func oldTokenKept() async throws {
         let rig = try Rig(login: { _, number in number == 0 ? .token("first") : .broken(.connectTimedOut) })

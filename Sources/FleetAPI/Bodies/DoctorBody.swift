@@ -34,6 +34,26 @@ public struct CheckBody: Sendable, Hashable, Codable {
         case watching
         case store
         case api
+
+        /// For people.
+        public var title: String {
+            switch self {
+            case .machine: "This machine"
+            case .service: "The daemon"
+            case .token: "Token"
+            case .credential: "Credential"
+            case .clock: "Clock"
+            case .network: "Network"
+            case .permissions: "Permissions"
+            case .graph: "Microsoft Graph"
+            case .rooms: "Rooms"
+            case .accounts: "Room accounts"
+            case .receivers: "Receivers"
+            case .watching: "Watching the watcher"
+            case .store: "Store"
+            case .api: "API"
+            }
+        }
     }
 
     /// What was looked at, a word that scripts may rely on: `token`, `permission.excess`, `store.integrity`, …
@@ -99,6 +119,15 @@ public struct DoctorBody: Sendable, Hashable, Codable {
         public var warning = 0
         public var problem = 0
         public var unknown = 0
+
+        /// `2 problems, 1 warning, 3 notices, 31 ok.`
+        public var tally: String {
+            let parts = [
+                (problem, "problem", "problems"), (warning, "warning", "warnings"), (unknown, "unknown", "unknown"),
+                (notice, "notice", "notices"), (ok, "ok", "ok"),
+            ].filter { $0.0 > 0 }.map { count, one, many in "\(count) \(count == 1 ? one : many)" }
+            return parts.joined(separator: ", ") + "."
+        }
 
         public init(_ checks: [CheckBody]) {
             for check in checks {

@@ -179,8 +179,8 @@ extension TenantFleet {
             : DedupKey(tenant: tenant, condition: .roomUnseen, subject: .room(account))
         guard let before = book.open(key) else { return decision }
         let pieces = accountEvidence(slot: slot, at: now).filter { $0.source == Evidence.signIn }
-        let isExplained =
-            accountExplains(slot: slot, at: now) && before.cause != .account && before.cause != .didNotReturn
+        let isSaid = before.cause == .account || before.cause == .didNotReturn
+        let isExplained = !isSaid && accountExplains(slot: slot, at: now)
         let words = accountWords(slot: slot, at: now)
         let page = tracks[slot].phase.isWrong ? page(ofRoomAt: slot, at: now) : nil
         let event = book.amend(key) { incident in

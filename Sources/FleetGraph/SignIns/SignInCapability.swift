@@ -6,6 +6,8 @@ import GraphClient
 /// Whether the sign-ins of room accounts can be read in this tenant.
 public enum SignInCapability: Sendable, Hashable {
     case available
+    /// Nothing speaks against it, and no room has been in trouble yet.
+    case untried
     /// The application lacks the role.
     case notGranted
     /// It has the role and is refused all the same.
@@ -34,7 +36,7 @@ public enum SignInCapability: Sendable, Hashable {
     public var isDenied: Bool {
         switch self {
         case .notGranted, .refused, .notLicensed, .notOffered: true
-        case .available, .transient: false
+        case .available, .untried, .transient: false
         }
     }
 
@@ -42,6 +44,7 @@ public enum SignInCapability: Sendable, Hashable {
     public var text: String {
         switch self {
         case .available: "Sign-ins of rooms in trouble are read as evidence."
+        case .untried: "Sign-ins are read as evidence once a room is in trouble."
         case .notGranted:
             "Sign-ins of room accounts are not read: grant the application permission \(Self.role) and admin consent to "
                 + "have pages say why a room cannot sign in. It is optional."

@@ -91,7 +91,7 @@ public struct SignInReader: Sendable {
             case .transient(let kind): kind
             case .notGranted, .refused: "not_granted"
             case .notLicensed: "not_licensed"
-            case .notOffered, .available: "not_offered"
+            case .notOffered, .available, .untried: "not_offered"
             }
         return SignInRead(
             capability: capability, reading: SignInReading(signIns: .unknown(.failed(word)), asked: asked))

@@ -70,7 +70,7 @@ public struct AccessLoop: Sendable {
     private func read() async -> AccessReading? {
         guard let last = await client.tokens.lastRequest else { return nil }
         let token = await client.tokens.held
-        var modules = settings.values.modules
+        var modules = settings.values.modules(grantedBy: nil)
         // Optional ones count once they were granted, and calendars where a token shows them (they may be granted in
         // Exchange alone).
         modules.formUnion([.bookings, .serviceHealthEvidence, .signInEvidence])

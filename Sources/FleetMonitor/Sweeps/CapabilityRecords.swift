@@ -39,7 +39,7 @@ extension CapabilityRecord {
     init(_ capability: SignInCapability, at now: Moment) {
         let state: State =
             switch capability {
-            case .available: .available
+            case .available, .untried: .available
             case .notGranted, .refused, .notLicensed, .notOffered: .unavailable
             case .transient: .degraded
             }

@@ -225,14 +225,3 @@ public struct InventoryLoop: Sendable {
         for remark in review.remarks { log.warning("permissions: \(remark)") }
     }
 }
-
-extension LiveSettings.Values {
-    /// What the inventory as it is switched on needs permissions for.
-    var modules: Set<FleetModule> {
-        var modules: Set<FleetModule> = [.detection]
-        if readsDevices { modules.insert(.devices) }
-        if readsPlaces { modules.insert(.smartBuildings) }
-        if readsLicences { modules.insert(.licenceEvidence) }
-        return modules
-    }
-}

@@ -16,18 +16,18 @@ public final class LiveSettings: Sendable {
         public var readsDevices: Bool
         public var readsPlaces: Bool
         public var readsLicences: Bool
-        /// When the client secret ends, as the configuration says; `nil` when it does not.
-        public var secretExpires: Date?
         /// How long passwords of room accounts live.
         public var passwords: PasswordPolicy
+        /// When the client secret ends, as the configuration says; `nil` when it does not.
+        public var secretExpires: Date?
 
         public init(
             presence: Duration, suspect: Duration, devices: Duration, places: Duration, scope: InventoryScope,
             readsDevices: Bool, readsPlaces: Bool, readsLicences: Bool, calendars: Duration = .seconds(300),
             secretExpires: Date? = nil, passwords: PasswordPolicy = PasswordPolicy()
         ) {
-            self.secretExpires = secretExpires
             self.passwords = passwords
+            self.secretExpires = secretExpires
             self.presence = presence
             self.suspect = suspect
             self.devices = devices

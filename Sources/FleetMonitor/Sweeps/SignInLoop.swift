@@ -50,7 +50,11 @@ public struct SignInLoop: Sendable {
         while !Task.isCancelled {
             loop.advance(within: Self.longestRead)
             // A missing role is known without a question, and said once, in calm times already.
-            if await reader.hasRole() == false { await note(.notGranted, &memory) }
+            switch await reader.hasRole() {
+            case false: await note(.notGranted, &memory)
+            case true where memory.capability == nil || memory.capability == .notGranted: await note(.untried, &memory)
+            default: break
+            }
             if await mayAsk(memory) { await round(&memory, loop) }
             guard !Task.isCancelled else { break }
             loop.advance(within: Self.interval + Self.longestRead)
@@ -76,7 +80,6 @@ public struct SignInLoop: Sendable {
         guard let deniedAt = memory.deniedAt, let capability = memory.capability, capability.isDenied else {
             return true
         }
-        if capability == .notGranted, await client.tokens.held?.carries(SignInCapability.role) ?? false { return true }
         let retry = capability == .notLicensed ? Self.unlicensedRetry : Self.deniedRetry
         return deniedAt.elapsed(until: time.now()) >= retry
     }

@@ -163,8 +163,29 @@ struct DeliveryModel {
     }
 }
 
+struct DoctorModel {
+    var tally: String
+    var at: String
+    var areas: [Area]
+
+    struct Area {
+        var title: String
+        var rows: [Row]
+    }
+
+    struct Row {
+        var status: String
+        var tenant: String
+        var summary: String
+        var remedy: String
+        var examples: String?
+    }
+}
+
 struct CapabilitiesModel {
     var rows: [Row]
+    /// Whether whoever looks may ask the doctor.
+    var hasDoctor: Bool
 
     struct Row {
         var tenant: String

@@ -58,6 +58,7 @@ public struct PageRoutes: Sendable {
         get("/rooms/:id", router) { request, session in try await roomPage(request.parameter("id"), session) }
         get("/delivery", router) { _, session in try await deliveryPage(session) }
         get("/capabilities", router) { _, session in try await capabilitiesPage(session) }
+        get("/doctor", router) { _, session in try await doctorPage(session) }
         router.get("live") { request, context in await live(request, context) }
 
         act("/incidents/:id/acknowledge", .operator, router) { id, _, session in

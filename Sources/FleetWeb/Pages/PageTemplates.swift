@@ -18,6 +18,7 @@ struct PageTemplates: Sendable {
             ("capabilities", PackageResources.capabilities_mustache), ("problem", PackageResources.problem_mustache),
             ("rooms", PackageResources.rooms_mustache), ("quiet", PackageResources.quiet_mustache),
             ("preview", PackageResources.preview_mustache),
+            ("doctor", PackageResources.doctor_mustache),
         ]
         var library = MustacheLibrary()
         for (name, bytes) in sources {

@@ -123,8 +123,30 @@ extension PageRoutes {
                 CapabilitiesModel.Row(
                     tenant: $0.tenant, name: $0.name, state: $0.state, detail: $0.detail,
                     checked: $0.checkedAt.map { Instant($0, at: now).age } ?? "")
-            })
+            }, hasDoctor: session.asker.role >= .operator)
         return templates.page("capabilities", model, title: "Capabilities", at: "/capabilities", for: session)
+    }
+
+    /// Drawn once: looking at everything opens connections, which no page does by itself.
+    func doctorPage(_ session: Session) async throws(Refusal) -> String {
+        guard session.asker.role >= .operator else {
+            throw Refusal(
+                .forbidden, "the doctor is for operators, and \(session.asker.name) is \(session.asker.role.rawValue)",
+                remedy: "sign in with the token of an operator")
+        }
+        let report = try await intents.doctor(for: session.asker)
+        var areas: [DoctorModel.Area] = []
+        for check in report.checks {
+            let title = CheckBody.Area(rawValue: check.area)?.title ?? check.area
+            if areas.last?.title != title { areas.append(DoctorModel.Area(title: title, rows: [])) }
+            areas[areas.count - 1].rows.append(
+                DoctorModel.Row(
+                    status: check.status, tenant: check.tenant ?? "", summary: check.summary,
+                    remedy: check.remedy ?? "",
+                    examples: check.examples.isEmpty ? nil : check.examples.joined(separator: "; ")))
+        }
+        let model = DoctorModel(tally: report.counts.tally, at: Instant(report.at, at: now).words, areas: areas)
+        return templates.page("doctor", model, title: "Doctor", at: "", for: session)
     }
 }
 

@@ -4,12 +4,6 @@
 import FleetAPI
 
 extension Rendering {
-    private static let titles: [CheckBody.Area: String] = [
-        .machine: "This machine", .service: "The daemon", .token: "Token", .credential: "Credential", .clock: "Clock",
-        .network: "Network", .permissions: "Permissions", .graph: "Microsoft Graph", .rooms: "Rooms",
-        .accounts: "Room accounts", .receivers: "Receivers", .watching: "Watching the watcher", .store: "Store",
-        .api: "API",
-    ]
     /// Columns of the longest word of a status, with the gap behind it.
     private static let statusColumns = 9
 
@@ -19,13 +13,13 @@ extension Rendering {
         var area: String?
         for check in report.checks {
             if check.area != area {
-                let title = CheckBody.Area(rawValue: check.area).flatMap { Self.titles[$0] } ?? check.area
+                let title = CheckBody.Area(rawValue: check.area)?.title ?? check.area
                 text += (area == nil ? "" : "\n") + Terminal.styled(title.harmless, .bold, terminal.isColoured) + "\n"
                 area = check.area
             }
             text += row(check, namesTenant: tenants.count > 1, terminal)
         }
-        return text + "\n" + Self.tally(report) + "\n"
+        return text + "\n" + report.counts.tally + "\n"
     }
 
     private func row(_ check: CheckBody, namesTenant: Bool, _ terminal: Terminal) -> String {
@@ -77,20 +71,6 @@ extension Rendering {
         case .warning, .unknown: .doubtful
         case .problem: .bad
         }
-    }
-
-    /// `2 problems, 1 warning, 3 notices, 31 ok`
-    static func tally(_ report: DoctorBody) -> String {
-        let counts = report.counts
-        func some(_ count: Int, _ one: String, _ many: String) -> String? {
-            count == 0 ? nil : "\(count) \(count == 1 ? one : many)"
-        }
-        let parts = [
-            some(counts.problem, "problem", "problems"), some(counts.warning, "warning", "warnings"),
-            some(counts.unknown, "unknown", "unknown"), some(counts.notice, "notice", "notices"),
-            some(counts.ok, "ok", "ok"),
-        ].compactMap(\.self)
-        return parts.joined(separator: ", ") + "."
     }
 
     /// One line a check for scripts.

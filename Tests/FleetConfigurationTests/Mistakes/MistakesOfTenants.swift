@@ -137,6 +137,12 @@ extension Mistake {
             "client_secret_file: contoso-secret", "client_secret_file: s\n    inventory: { devices: yes }", 8,
             "tenants[0].inventory.devices", "write true"),
         .replacing(
+            "client_secret_file: contoso-secret", "client_secret_file: s\n    inventory: { password_expiry: 36h }", 8,
+            "tenants[0].inventory.password_expiry", "days such as 90d"),
+        .replacing(
+            "client_secret_file: contoso-secret", "client_secret_file: s\n    inventory: { password_expiry: 90 }", 8,
+            "tenants[0].inventory.password_expiry", "write a unit"),
+        .replacing(
             "client_secret_file: contoso-secret", "client_secret_file: s\n    inventory: { include: [a@b.c, Room 17] }",
             8, "tenants[0].inventory.include[1]", "GUID of their account"),
         .replacing(

@@ -220,3 +220,37 @@ private func after(_ seconds: Double) -> Moment { now.advanced(by: .seconds(seco
         #expect(closed.map(\.status) == ["warning"] && closed[0].summary.contains("45 s"))
     }
 }
+
+@Suite struct RoomAccountFactsTests {
+    private static let now = Date(timeIntervalSince1970: 1_795_161_600)
+
+    private func entry(_ number: Int, _ troubles: AccountFinding.Trouble...) -> RoomAccountFindings {
+        RoomAccountFindings(
+            room: Room(account: account(number), name: "Room \(number)", email: "", reason: .licence),
+            findings: troubles.map { AccountFinding($0, saidAt: Self.now) })
+    }
+
+    private func checks(_ found: [RoomAccountFindings], isRead: Bool = true) -> [CheckBody] {
+        RoomAccountFacts(tenant: "contoso", rooms: 20, found: found, isRead: isRead).judged(at: Self.now)
+    }
+
+    @Test func eachKindIsOneEntryWithItsRemedyAndItsRooms() {
+        let end = Self.now.addingTimeInterval(3 * 86_400)
+        let found = checks([
+            entry(1, .disabled), entry(2, .disabled, .noLicence(isLost: false)),
+            entry(3, .passwordExpiry(end, isAssumed: true)), entry(4, .passwordExpiry(end, isAssumed: false)),
+        ])
+        #expect(
+            found.map(\.id) == [
+                "accounts.disabled", "accounts.no_licence", "accounts.password_expiry", "accounts.password_expiry",
+            ])
+        #expect(found.map(\.status) == ["problem", "warning", "notice", "warning"])
+        #expect(found[0].examples == ["Room 1: its account is disabled", "Room 2: its account is disabled"])
+        #expect(found.allSatisfy { $0.remedy?.isEmpty == false && $0.area == "accounts" })
+    }
+
+    @Test func nothingFoundIsWellAndNothingReadIsUnknown() {
+        #expect(checks([]).map(\.status) == ["ok"])
+        #expect(checks([], isRead: false).map(\.status) == ["unknown"])
+    }
+}

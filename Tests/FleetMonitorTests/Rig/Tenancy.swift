@@ -3,6 +3,7 @@
 import FleetCore
 import FleetGraph
 import FleetSimulation
+import FleetStore
 import Foundation
 import GraphClient
 import HTTPExchange
@@ -97,6 +98,9 @@ final class Tenancy {
 
     /// Conditions of every incident that anybody was told of, in order, with how often each was told.
     var told: [String] { hook.taken.map { "\($0.word) \($0.condition)" } }
+
+    /// The same without updates, which hold reminders and rising severities as well.
+    var turns: [String] { told.filter { !$0.hasPrefix("updated ") } }
 
     func open() throws -> [Incident] {
         try stage.store.recentIncidents(IncidentQuery(limit: 500)).incidents.filter { $0.status != .resolved }

@@ -38,7 +38,7 @@ extension Examination {
                 let calendars = await ledger.capabilities(of: tenant)[.calendars]?.state
                 // What is missing in the list of calendars is judged like any other permission here.
                 let modules = settings.values.modules(grantedBy: token?.roles).union([
-                    .bookings, .serviceHealthEvidence,
+                    .bookings, .serviceHealthEvidence, .signInEvidence,
                 ])
                 return PermissionFacts(
                     tenant: name, review: PermissionReview(roles: token?.roles, modules: modules),
@@ -58,6 +58,13 @@ extension Examination {
             },
             Examination("the rooms of \(name)", area: .rooms, tenant: name) {
                 await ledger.coverage(of: tenant)?.judged() ?? []
+            },
+            Examination("the room accounts of \(name)", area: .accounts, tenant: name) {
+                await RoomAccountFacts(
+                    tenant: name, rooms: ledger.knownAccounts(tenant: tenant).count,
+                    found: ledger.accountFindings(of: tenant),
+                    isRead: ledger.capabilities(of: tenant)[.directory]?.state == .available
+                ).judged(at: time.now().wall)
             },
         ]
     }

@@ -25,7 +25,7 @@ struct CapabilityFacts: Sendable {
         return switch state {
         case .available, .off: .ok
         case .degraded: isVital ? .warning : .notice
-        case .unavailable: isVital ? .problem : [.serviceHealth, .signIns].contains(name) ? .notice : .warning
+        case .unavailable: isVital ? .problem : name == .serviceHealth || name == .signIns ? .notice : .warning
         case .retired: .notice
         }
     }

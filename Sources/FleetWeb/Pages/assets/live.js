@@ -42,6 +42,8 @@
   }
 
   async function redraw() {
+    // A page with nothing that moves is not asked for again.
+    if (!document.querySelector("[data-live], a[data-room]")) return;
     if (busy) { due = true; return; }
     busy = true;
     const began = performance.now();
