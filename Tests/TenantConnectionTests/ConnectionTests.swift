@@ -110,7 +110,8 @@ import Testing
         let box = Box()
         let console = Administrator { link in
             box.console?.paste("hello")
-            box.console?.paste("http://localhost/roomwatch/consent?admin_consent=True&tenant=\(Rig.tenantID)&state=forged")
+            box.console?.paste(
+                "http://localhost/roomwatch/consent?admin_consent=True&tenant=\(Rig.tenantID)&state=forged")
             if let refused = await cancel(link) { box.console?.paste(refused) }
             return await decide(link)
         }
@@ -138,7 +139,9 @@ import Testing
         let error = await #expect(throws: ConnectionFault.self) {
             try await rig.run(console, plan: rig.plan(secret: "wrong"))
         }
-        #expect(error?.remedy.contains("Put the secret's value") == true && error?.problem.contains("AADSTS7000215") == true)
+        #expect(
+            error?.remedy.contains("Put the secret's value") == true && error?.problem.contains("AADSTS7000215") == true
+        )
         #expect(!console.text.contains("adminconsent"))
     }
 

@@ -23,7 +23,8 @@ import Timekeeping
         #expect(try await status(.delete, RedirectListener.path) == 405)
         #expect(try await status(.get, RedirectListener.path + "?admin_consent=True&state=forged") == 400)
         let good = try await transport.send(
-            HTTPCall(.get, listener.redirectURI + "?admin_consent=True&state=s&x=" + String(repeating: "a", count: 5_000)))
+            HTTPCall(
+                .get, listener.redirectURI + "?admin_consent=True&state=s&x=" + String(repeating: "a", count: 5_000)))
         #expect(good.status == 200)
         #expect(String(decoding: good.body, as: UTF8.self).contains("Consent was given"))
         var replies: [ConsentReply] = []

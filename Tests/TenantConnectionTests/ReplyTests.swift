@@ -33,7 +33,8 @@ import Testing
 
     @Test func anErrorGoesBeforeAConsent() throws {
         let reply = ConsentReply.read(
-            query: "error=permission_denied&error_description=AADSTS1%07x%1B%5B31m&admin_consent=True&state=s", state: "s")
+            query: "error=permission_denied&error_description=AADSTS1%07x%1B%5B31m&admin_consent=True&state=s",
+            state: "s")
         guard case .refused(let refusal) = reply else {
             Issue.record("it is no refusal")
             return
@@ -79,7 +80,10 @@ import Testing
         (Array("GET /roomwatch/consent HTTP/1.1\r\n\r\n".utf8), .refused(status: 400)),
         (Array("GET /roomwatch".utf8), .unfinished), ([], .unfinished),
         ([0xFF, 0xFE, 0x0D, 0x0A, 0x0D, 0x0A], .refused(status: 400)),
-        (request("GET /roomwatch/consent HTTP/1.1", more: "X: \(String(repeating: "a", count: 40_000))\r\n"), .refused(status: 431)),
+        (
+            request("GET /roomwatch/consent HTTP/1.1", more: "X: \(String(repeating: "a", count: 40_000))\r\n"),
+            .refused(status: 431)
+        ),
         (Array(repeating: 0x61, count: 40_000), .refused(status: 431)),
     ])
     func requests(_ bytes: [UInt8], _ expected: RedirectRequest) {
@@ -105,7 +109,8 @@ import Testing
         #expect(Set(PermissionNeed.all.map(\.appRole)).count == PermissionNeed.all.count)
         // Commands include reading, so reading is not asked for as well.
         #expect(!guide.needs.contains { $0.permission == "TeamworkDevice.Read.All" })
-        #expect(RegistrationGuide(modules: [.detection]).needs.map(\.permission) == ["Presence.Read.All", "User.Read.All"])
+        #expect(
+            RegistrationGuide(modules: [.detection]).needs.map(\.permission) == ["Presence.Read.All", "User.Read.All"])
     }
 
     @Test(arguments: [
@@ -116,7 +121,8 @@ import Testing
 
     @Test(arguments: [
         ("https://a.example", true), ("http://127.0.0.1:1", true), ("http://a.example", false), ("ftp://a", false),
-        ("https://u:p@a.example", false), ("https://a.example?x=1", false), ("https://a.example#x", false), ("a", false),
+        ("https://u:p@a.example", false), ("https://a.example?x=1", false), ("https://a.example#x", false),
+        ("a", false),
     ])
     func addresses(_ text: String, _ isSafe: Bool) { #expect(Words.isSafeURL(text) == isSafe) }
 }

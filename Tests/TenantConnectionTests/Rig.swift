@@ -111,7 +111,8 @@ struct Rig {
     ) -> ConnectionPlan {
         ConnectionPlan(
             name: "contoso", tenant: tenant, clientID: Self.clientID, cloud: .global,
-            endpoints: EndpointReplacements(), modules: ModuleChoice.modules(modules), credential: .secret(Secret(secret)))
+            endpoints: EndpointReplacements(), modules: ModuleChoice.modules(modules),
+            credential: .secret(Secret(secret)))
     }
 
     func settings(_ change: (inout Connection.Settings) -> Void = { _ in }) -> Connection.Settings {
@@ -120,7 +121,9 @@ struct Rig {
         settings.places = WritingPlan.Places(
             configuration: folder.path("etc/roomwatch.yaml"), credentialStore: folder.path("credstore"),
             dropIns: folder.path("dropins"))
-        settings.receiver = (.webhook(url: "https://hooks.contoso.com/roomwatch"), Secret("whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0"))
+        settings.receiver = (
+            .webhook(url: "https://hooks.contoso.com/roomwatch"), Secret("whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0")
+        )
         change(&settings)
         return settings
     }

@@ -14,15 +14,22 @@ import Testing
 
     init() throws { folder = try Scratch() }
 
-    private func file(_ name: String, _ text: String = "new\n", isOurs: Bool = false, keeps: Bool = false) -> PlannedFile {
+    private func file(_ name: String, _ text: String = "new\n", isOurs: Bool = false, keeps: Bool = false)
+        -> PlannedFile
+    {
         PlannedFile(
-            path: folder.path(name), content: Secret(text), isSecret: true, mode: 0o600, folderMode: 0o700, isOurs: isOurs,
+            path: folder.path(name), content: Secret(text), isSecret: true, mode: 0o600, folderMode: 0o700,
+            isOurs: isOurs,
             keepsExisting: keeps)
     }
 
-    private func put(_ text: String, _ name: String) throws { try Data(text.utf8).write(to: URL(filePath: folder.path(name))) }
+    private func put(_ text: String, _ name: String) throws {
+        try Data(text.utf8).write(to: URL(filePath: folder.path(name)))
+    }
 
-    private func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder.root).sorted() }
+    private func names() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder.root).sorted()
+    }
 
     @Test func aNewFileHasItsModeAndItsFolderToo() throws {
         #expect(try FileWriter(replaces: false).write(file("a/b/secret"), token: "t") == .written)
@@ -49,14 +56,19 @@ import Testing
 
     @Test func linksAreNeverFollowed() throws {
         try put("precious\n", "target")
-        try FileManager.default.createSymbolicLink(atPath: folder.path("secret"), withDestinationPath: folder.path("target"))
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path("secret"), withDestinationPath: folder.path("target"))
         #expect(throws: ConnectionFault.self) { try FileWriter(replaces: true).write(file("secret"), token: "t") }
         #expect(throws: ConnectionFault.self) { try FileWriter(replaces: true).check([file("secret")]) }
         try FileManager.default.createDirectory(atPath: folder.path("real"), withIntermediateDirectories: true)
-        try FileManager.default.createSymbolicLink(atPath: folder.path("linked"), withDestinationPath: folder.path("real"))
-        #expect(throws: ConnectionFault.self) { try FileWriter(replaces: true).write(file("linked/secret"), token: "t") }
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path("linked"), withDestinationPath: folder.path("real"))
+        #expect(throws: ConnectionFault.self) {
+            try FileWriter(replaces: true).write(file("linked/secret"), token: "t")
+        }
         // The temporary name may be guessed and planted.
-        try FileManager.default.createSymbolicLink(atPath: folder.path(".other.t"), withDestinationPath: folder.path("target"))
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path(".other.t"), withDestinationPath: folder.path("target"))
         #expect(throws: ConnectionFault.self) { try FileWriter(replaces: true).write(file("other"), token: "t") }
         #expect(try folder.text("target") == "precious\n")
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("real")).isEmpty)
@@ -84,7 +96,9 @@ import Testing
             let read = try Configuration.parse(text: text.replacing("?b=\\\"c", with: ""), file: "roomwatch.yaml")
             #expect(read.tenants[0].cloud == .usgovDoD && read.http.proxy == "http://proxy.contoso.com:3128")
             #expect(read.tenants[0].inventory.devices && !read.tenants[0].inventory.places)
-            if case .federatedToken(let reference) = read.tenants[0].credential { #expect(reference.name == "/run/token: #1") }
+            if case .federatedToken(let reference) = read.tenants[0].credential {
+                #expect(reference.name == "/run/token: #1")
+            }
         }
     }
 
@@ -101,7 +115,8 @@ import Testing
             ])
         #expect(
             writing.files.last?.content.withRevealed { $0 }
-                == "# Written by roomctl connect.\n[Service]\nLoadCredential=contoso-certificate\nLoadCredential=contoso-key\n")
+                == "# Written by roomctl connect.\n[Service]\nLoadCredential=contoso-certificate\nLoadCredential=contoso-key\n"
+        )
         #expect(writing.files[1].content.withRevealed { $0 } == "k\n")
     }
 }

@@ -53,6 +53,8 @@ public struct ConsentRefusal: Error, Sendable, Hashable, CustomStringConvertible
     }
 
     public var description: String {
-        words.isEmpty ? "Consent was refused (\(code)). \(remedy)" : "Consent was refused (\(code)). \(remedy) Entra says: \(words)"
+        words.isEmpty
+            ? "Consent was refused (\(code)). \(remedy)"
+            : "Consent was refused (\(code)). \(remedy) Entra says: \(words)"
     }
 }

@@ -35,7 +35,8 @@ public final class RedirectListener: Sendable {
     ///   - state: the one that was sent to the consent page.
     /// - Throws: ``ConnectionFault`` when the port is taken.
     public static func open(port: Int, state: String) async throws(ConnectionFault) -> RedirectListener {
-        let (replies, sink) = AsyncStream.makeStream(of: ConsentReply.self, bufferingPolicy: .bufferingNewest(mostReplies))
+        let (replies, sink) = AsyncStream.makeStream(
+            of: ConsentReply.self, bufferingPolicy: .bufferingNewest(mostReplies))
         let places = Places()
         let group = MultiThreadedEventLoopGroup.singleton
         func bootstrap() -> ServerBootstrap {

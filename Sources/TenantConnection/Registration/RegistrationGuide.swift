@@ -92,5 +92,7 @@ public struct RegistrationGuide: Sendable {
 }
 
 extension String {
-    var indented: String { split(separator: "\n", omittingEmptySubsequences: false).map { "     \($0)" }.joined(separator: "\n") }
+    var indented: String {
+        split(separator: "\n", omittingEmptySubsequences: false).map { "     \($0)" }.joined(separator: "\n")
+    }
 }

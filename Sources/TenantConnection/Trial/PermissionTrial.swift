@@ -188,7 +188,8 @@ public struct PermissionTrial: Sendable {
     ) async -> (TrialResult.Verdict, String) {
         do throws(GraphError) {
             let answer = try await client.send(request)
-            if let page = try? JSONDecoder().decode(FirstRow.self, from: Data(answer.body)), let row = page.value.first {
+            if let page = try? JSONDecoder().decode(FirstRow.self, from: Data(answer.body)), let row = page.value.first
+            {
                 first(row.texts)
             }
             return (.works, "")

@@ -11,7 +11,8 @@ enum TrialRemark {
         }
         switch error.reason {
         case .forbidden: return forbidden(need)
-        case .paymentRequired: return (.unavailable, "Microsoft wants billing set up for this call; leave the module off.")
+        case .paymentRequired:
+            return (.unavailable, "Microsoft wants billing set up for this call; leave the module off.")
         case .notFound where need.permission == "Calendars.ReadBasic.All":
             return (.unavailable, "The room has no mailbox here; the daemon tries the others.")
         case .notFound, .gone, .rejected(405, _), .rejected(501, _), .server(501, _):

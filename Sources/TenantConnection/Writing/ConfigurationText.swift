@@ -43,7 +43,9 @@ struct ConfigurationText {
     /// The entry of `tenants`.
     var stanza: String {
         var lines = ["  - name: \(plan.name)", "    tenant_id: \(tenantID)"]
-        if let clientID = plan.clientID, !plan.credential.isManagedIdentity { lines.append("    client_id: \(clientID)") }
+        if let clientID = plan.clientID, !plan.credential.isManagedIdentity {
+            lines.append("    client_id: \(clientID)")
+        }
         lines.append("    cloud: \(plan.cloud.rawValue)")
         lines.append("    credential:")
         switch plan.credential {
@@ -69,18 +71,18 @@ struct ConfigurationText {
     func document(receiver: ReceiverPlan, proxy: String = "") -> String {
         let outbound = proxy.isEmpty ? "" : "http: { proxy: \(Self.quoted(proxy)) }\n"
         return """
-        # Written by roomctl connect. Every key is explained in the example that is shipped, roomwatch.yaml in
-        # /usr/share/doc/roomwatch. Check a change with: roomwatchd --check-config
-        version: 1
-        tenants:
-        \(stanza)\(outbound)receivers:
-          - name: oncall
-            \(Self.channel(receiver))
-        routes:
-          - match: {}
-            receivers: [oncall]
+            # Written by roomctl connect. Every key is explained in the example that is shipped, roomwatch.yaml in
+            # /usr/share/doc/roomwatch. Check a change with: roomwatchd --check-config
+            version: 1
+            tenants:
+            \(stanza)\(outbound)receivers:
+              - name: oncall
+                \(Self.channel(receiver))
+            routes:
+              - match: {}
+                receivers: [oncall]
 
-        """
+            """
     }
 
     private static func channel(_ receiver: ReceiverPlan) -> String {

@@ -30,7 +30,9 @@ public struct FileWriter: Sendable {
         for file in files {
             let (folder, _) = Self.split(file.path)
             var existing = folder
-            while !existing.isEmpty, existing != "/", access(existing, F_OK) != 0 { existing = Self.split(existing).folder }
+            while !existing.isEmpty, existing != "/", access(existing, F_OK) != 0 {
+                existing = Self.split(existing).folder
+            }
             guard access(existing.isEmpty ? "/" : existing, W_OK) == 0 else {
                 throw ConnectionFault(
                     "\(folder) cannot be written to: \(Self.words(errno))",

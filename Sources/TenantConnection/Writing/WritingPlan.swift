@@ -78,14 +78,18 @@ public struct WritingPlan: Sendable {
         of secrets: [(name: String, content: Secret, isMade: Bool)], for owner: String, _ places: Places
     ) -> [PlannedFile] {
         guard !secrets.isEmpty else { return [] }
-        let lines = ["# Written by roomctl connect.", "[Service]"] + secrets.map { secret in
-            // A bare name means systemd's own folder; any other folder has to be named.
-            places.credentialStore == Places.usual.credentialStore
-                ? "LoadCredential=\(secret.name)" : "LoadCredential=\(secret.name):\(places.credentialStore)/\(secret.name)"
-        }
+        let lines =
+            ["# Written by roomctl connect.", "[Service]"]
+            + secrets.map { secret in
+                // A bare name means systemd's own folder; any other folder has to be named.
+                places.credentialStore == Places.usual.credentialStore
+                    ? "LoadCredential=\(secret.name)"
+                    : "LoadCredential=\(secret.name):\(places.credentialStore)/\(secret.name)"
+            }
         return secrets.map { secret in
             PlannedFile(
-                path: "\(places.credentialStore)/\(secret.name)", content: secret.content.endingInNewline, isSecret: true,
+                path: "\(places.credentialStore)/\(secret.name)", content: secret.content.endingInNewline,
+                isSecret: true,
                 mode: 0o600, folderMode: 0o700, isOurs: false, keepsExisting: secret.isMade)
         } + [
             PlannedFile(

@@ -46,7 +46,8 @@ struct Connect: AsyncParsableCommand {
         if settings.writesConfiguration { settings.receiver = try receiver.plan(questions) }
         let outbound = CurlTransport(
             configuration: CurlConfiguration(
-                caFile: identity.absoluteCAFile, proxy: identity.proxy, userAgent: "roomctl/\(Version.text)"), time: time)
+                caFile: identity.absoluteCAFile, proxy: identity.proxy, userAgent: "roomctl/\(Version.text)"),
+            time: time)
         // A managed identity's address means this very machine, so no proxy may stand between.
         let machine = CurlTransport(configuration: CurlConfiguration(userAgent: "roomctl/\(Version.text)"), time: time)
         let connection = try Connection(
@@ -54,7 +55,14 @@ struct Connect: AsyncParsableCommand {
             transport: outbound, tokenTransport: plan.credential.isManagedIdentity ? machine : outbound, time: time,
             random: RandomSource(), nonce: Nonce.make, console: console,
             userAgent: "NONISV|Roomwatch|roomctl/\(Version.text)")
-        let report = try await connection.run()
+        let report: ConnectionReport
+        do {
+            report = try await connection.run()
+        } catch let fault as ConnectionFault where output == .json {
+            write(ConnectionFaultBody(fault))
+            Terminal.remark("roomctl: \(fault)")
+            throw ExitCode(1)
+        }
         console.endProgress()
         show(report, settings, console)
         if !report.isConnected || !report.detects { throw ExitCode(1) }
@@ -89,17 +97,22 @@ struct Connect: AsyncParsableCommand {
 
     private func show(_ report: ConnectionReport, _ settings: Connection.Settings, _ console: TerminalConsole) {
         if output == .json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            if let bytes = try? encoder.encode(ConnectionBody(report)) {
-                Terminal.write(String(decoding: bytes, as: UTF8.self) + "\n")
-            }
-            return
+            return write(ConnectionBody(report))
         }
         let table = ConnectTables.permissions(report)
         if output == .plain { return Terminal.write(table.plain) }
         Terminal.write(table.text(width: nil, isColoured: console.isColoured) + "\n")
         Terminal.write(ConnectTables.ending(report, settings))
+    }
+}
+
+extension Connect {
+    private func write(_ body: some Encodable) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        // Texts and flags always encode.
+        guard let bytes = try? encoder.encode(body) else { return }
+        Terminal.write(String(decoding: bytes, as: UTF8.self) + "\n")
     }
 }
 

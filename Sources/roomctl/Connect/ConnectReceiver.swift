@@ -31,9 +31,13 @@ struct ConnectReceiver: ParsableArguments {
         }
         switch receiver {
         case .pagerduty, .teams, .slack:
-            if receiverUrl != nil { throw ValidationError("The URL of this receiver is a secret: --receiver-secret-file.") }
+            if receiverUrl != nil {
+                throw ValidationError("The URL of this receiver is a secret: --receiver-secret-file.")
+            }
         case .webhook, .alertmanager:
-            if receiverSecretFile != nil { throw ValidationError("--receiver-secret-file is for pagerduty, teams and slack.") }
+            if receiverSecretFile != nil {
+                throw ValidationError("--receiver-secret-file is for pagerduty, teams and slack.")
+            }
         case nil:
             if receiverUrl != nil || receiverSecretFile != nil { throw ValidationError("Give --receiver.") }
         }

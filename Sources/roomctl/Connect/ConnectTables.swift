@@ -36,7 +36,9 @@ enum ConnectTables {
             let note = file.outcome == .replaced ? "; the old one is beside it as .bak" : ""
             lines.append("\(file.path): \(file.outcome.rawValue)\(note)")
         }
-        if case .webhook? = settings.receiver?.plan, let file = report.files.first(where: { $0.path.hasSuffix("-webhook-secret") }) {
+        if case .webhook? = settings.receiver?.plan,
+            let file = report.files.first(where: { $0.path.hasSuffix("-webhook-secret") })
+        {
             lines.append("The receiver of the webhook needs the secret in \(file.path) to verify signatures.")
         }
         if !lines.isEmpty { lines.append("") }
@@ -45,7 +47,8 @@ enum ConnectTables {
             lines.append("\(name) is not connected. Do what the table says and run this again.")
         } else if !report.obstacles.isEmpty {
             let names = report.obstacles.map(\.need.permission).joined(separator: ", ")
-            lines.append("\(name) can be watched, but not everything works: \(names). Do what the table says and run this")
+            lines.append(
+                "\(name) can be watched, but not everything works: \(names). Do what the table says and run this")
             lines.append("again, or leave the module out with --modules.")
         } else {
             lines.append("\(name) is connected.")
@@ -53,7 +56,8 @@ enum ConnectTables {
         if report.detects, !settings.isDryRun {
             lines.append("")
             lines.append("Next:  roomwatchd --config \(settings.places.configuration) --check-config")
-            lines.append("       sudo systemctl daemon-reload && sudo systemctl enable --now roomwatchd.socket roomwatchd")
+            lines.append(
+                "       sudo systemctl daemon-reload && sudo systemctl enable --now roomwatchd.socket roomwatchd")
             lines.append("       (sudo systemctl restart roomwatchd where it runs already)")
         }
         return lines.map { $0 + "\n" }.joined()

@@ -22,7 +22,9 @@ struct Questions {
         check: (String) -> Bool = { !$0.isEmpty }, _ complaint: String = "is empty"
     ) throws -> String {
         if let given {
-            guard check(given) else { throw ValidationError("\(option): \(given.prefix(80).harmlessText) \(complaint).") }
+            guard check(given) else {
+                throw ValidationError("\(option): \(given.prefix(80).harmlessText) \(complaint).")
+            }
             return given
         }
         guard console.isAttended else {

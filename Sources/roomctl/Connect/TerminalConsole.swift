@@ -36,7 +36,8 @@ final class TerminalConsole: ConnectionConsole {
         guard readsLines else { return nil }
         return started.withLock { started in
             if let started { return started }
-            let (lines, sink) = AsyncStream.makeStream(of: String.self, bufferingPolicy: .bufferingNewest(Self.mostLines))
+            let (lines, sink) = AsyncStream.makeStream(
+                of: String.self, bufferingPolicy: .bufferingNewest(Self.mostLines))
             // A thread of its own, because reading blocks; it ends with the input or with the process.
             Thread { while let line = readLine() { sink.yield(line) } }.start()
             started = lines
@@ -46,7 +47,8 @@ final class TerminalConsole: ConnectionConsole {
 
     func say(_ text: String) {
         endProgress()
-        let paragraph = text.split(separator: "\n", omittingEmptySubsequences: false).map { String($0).harmless }
+        let paragraph =
+            text.split(separator: "\n", omittingEmptySubsequences: false).map { String($0).harmless }
             .joined(separator: "\n") + "\n"
         if isQuiet { Terminal.remark(paragraph) } else { Terminal.write(paragraph + "\n") }
     }
