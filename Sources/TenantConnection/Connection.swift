@@ -96,9 +96,14 @@ public struct Connection: Sendable {
         console.say(ConnectionText.needs(needs))
         try checkPlaces()
         let wait = RoleWait(needs: needs, time: time, source: tokenSource)
-        var outcome = await wait.ask()
-        if case .failed(let error) = outcome, !error.mayHealAfterConsent {
-            throw ConnectionFault("There is no access token: \(error.summary)", remedy: error.advice)
+        var outcome = try await wait.first { console.progress($0) }
+        if case .failed(let error) = outcome {
+            guard error.mayHealByConsent else {
+                throw ConnectionFault("There is no access token: \(error.summary)", remedy: error.advice)
+            }
+            console.say(
+                "There is no token yet: \(error.summary)\n\(error.advice) Where the application is registered in another "
+                    + "tenant, the consent mends it.")
         }
         if case .token(let roles?) = outcome, needs.allSatisfy({ $0.isMet(by: roles) }) {
             console.say("Every permission is granted already.")

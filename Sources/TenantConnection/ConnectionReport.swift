@@ -46,6 +46,18 @@ public struct ConnectionReport: Sendable {
     public var isConnected: Bool { obstacles.isEmpty }
 }
 
+/// What `-o json` shows where there is no report.
+public struct ConnectionFaultBody: Encodable, Sendable {
+    let connected = false
+    let problem: String
+    let remedy: String
+
+    public init(_ fault: ConnectionFault) {
+        problem = fault.problem
+        remedy = fault.remedy
+    }
+}
+
 /// The report as `-o json` shows it; names only grow (Contract, Commands).
 public struct ConnectionBody: Encodable, Sendable {
     struct Permission: Encodable {

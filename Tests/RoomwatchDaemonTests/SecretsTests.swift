@@ -4,6 +4,7 @@
 import FleetConfiguration
 import Foundation
 import GraphClient
+import HTTPExchange
 import Testing
 import Timekeeping
 
@@ -110,5 +111,42 @@ import Timekeeping
         #expect(error?.exitCode == 78)
         #expect(error?.description.contains(":7: tenants[0].credential.certificate_file: ") == true)
         #expect(error?.description.contains("no key") == false)
+    }
+
+    private func credential(_ written: String, _ environment: [String: String] = [:]) async throws -> GraphCredential {
+        let text = try String(contentsOfFile: folder.configuration, encoding: .utf8).replacingOccurrences(
+            of: "client_secret_file: contoso-secret", with: written)
+        try folder.write(text, to: "roomwatch.yaml")
+        let tenant = try folder.load().tenants[0]
+        return try await secrets(environment).credential(of: tenant, at: StandingTime.moment)
+    }
+
+    @Test func aFederatedTokenIsNotReadBeforeItIsNeeded() async throws {
+        let credential = try await credential("federated_token_file: \(folder.path("token"))")
+        guard case .federatedToken = credential else {
+            Issue.record("it is no federated token")
+            return
+        }
+        let file = RenewedFile(credentials: secrets().credentials)
+        let error = await #expect(throws: CredentialFileError.self) { try await file.read(folder.path("token")) }
+        #expect(error?.description.contains(folder.path("token")) == true)
+        try folder.write("a.b.c\n", to: "token")
+        #expect(try await file.read(folder.path("token")).withRevealed { $0 } == "a.b.c")
+    }
+
+    @Test(arguments: [
+        ([:], "virtual machine"), (["IDENTITY_ENDPOINT": "http://localhost:40342/x"], "Azure Arc"),
+        (["IDENTITY_ENDPOINT": "http://localhost:40342/x", "IDENTITY_HEADER": "header-secret"], "App Service"),
+    ])
+    func aManagedIdentityIsAskedWhereTheEnvironmentSays(environment: [String: String], platform: String) async throws {
+        let credential = try await credential("managed_identity: system", environment)
+        #expect(credential.description.contains(platform) && !credential.description.contains("header-secret"))
+    }
+
+    @Test func anEnvironmentThatMakesNoSenseIsAFaultOfTheConfiguration() async throws {
+        let error = await #expect(throws: DaemonError.self) {
+            try await credential("managed_identity: system", ["IDENTITY_ENDPOINT": "http://10.0.0.1/x"])
+        }
+        #expect(error?.exitCode == 78 && error?.description.contains("IDENTITY_ENDPOINT") == true)
     }
 }

@@ -145,6 +145,22 @@ import Testing
         #expect(!console.text.contains("adminconsent"))
     }
 
+    @Test func aLoginThatIsNotReachedEndsBeforeTheConsent() async throws {
+        let rig = try Rig()
+        let console = Administrator()
+        let error = await #expect(throws: ConnectionFault.self) {
+            try await rig.run(console, tokenTransport: Unreachable())
+        }
+        #expect(error?.remedy.contains("proxy") == true && !console.text.contains("adminconsent"))
+        #expect(console.progressLines.count == 2)
+    }
+
+    private struct Unreachable: HTTPTransport {
+        func send(_ call: HTTPCall) async throws(HTTPTransportError) -> HTTPAnswer {
+            throw HTTPTransportError(.connectTimedOut, host: "login.microsoftonline.com:443", detail: "scripted")
+        }
+    }
+
     @Test func aConsentOfAnotherTenantIsNotTaken() async throws {
         let rig = try Rig()
         let other = "3f0b1c52-6f2e-4a55-9d6c-2f6f8f0f0009"

@@ -129,7 +129,8 @@ struct Rig {
     }
 
     func run(
-        _ console: Administrator, plan: ConnectionPlan? = nil, settings: Connection.Settings? = nil
+        _ console: Administrator, plan: ConnectionPlan? = nil, settings: Connection.Settings? = nil,
+        tokenTransport: (any HTTPTransport)? = nil
     ) async throws -> ConnectionReport {
         let plan = plan ?? self.plan()
         let credential: GraphCredential =
@@ -142,7 +143,7 @@ struct Rig {
         let count = Mutex(0)
         return try await Connection(
             plan, settings: settings ?? self.settings(), credential: credential, transport: transport,
-            tokenTransport: transport, time: time, random: RandomSource(),
+            tokenTransport: tokenTransport ?? transport, time: time, random: RandomSource(),
             nonce: {
                 count.withLock { count in
                     count += 1

@@ -98,13 +98,15 @@ public struct TenantCheckLoop: Sendable {
         guard let error = last.error else { return TokenEndpointReading(outcome: .answered, at: last.endedAt) }
         switch error.kind {
         // Our own doing, of which nothing follows for Microsoft.
-        case .cancelled, .tooManyWaiters, .certificate, .requestLoop: return nil
+        case .cancelled, .tooManyWaiters, .certificate, .requestLoop, .federatedTokenFile, .identityRefused,
+            .identityUnreachable, .identityChallenge, .identityKey:
+            return nil
         default: break
         }
         let outcome: TokenEndpointReading.Outcome =
             switch error.kind {
             case .unreachable: .unreachable
-            case .unavailable, .malformedAnswer: .failing
+            case .unavailable, .malformedAnswer, .identityUnavailable: .failing
             default: .refused
             }
         let number = error.number.map { ", AADSTS\($0)" } ?? (error.status > 0 ? ", HTTP \(error.status)" : "")

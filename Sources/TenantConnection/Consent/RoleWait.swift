@@ -63,6 +63,17 @@ public struct RoleWait: Sendable {
         }
     }
 
+    /// The first token, before anybody is sent anywhere: what heals by itself gets three chances.
+    public func first(progress: @Sendable (String) -> Void) async throws -> Outcome {
+        for pause in Self.intervals.prefix(2) {
+            let outcome = await ask()
+            guard case .failed(let error) = outcome, error.isTransient else { return outcome }
+            progress("no token (\(error.kind.rawValue)); the next try in \(Int(pause.seconds)) s")
+            try await time.sleep(for: pause)
+        }
+        return await ask()
+    }
+
     /// One new token.
     public func ask() async -> Outcome {
         do {
@@ -74,6 +85,9 @@ public struct RoleWait: Sendable {
 }
 
 extension TokenError {
+    /// An application of another tenant is unknown in this one until somebody consents.
+    var mayHealByConsent: Bool { kind == .unknownApplication || kind == .missingConsent }
+
     /// Some refusals are only a directory that has not heard of the news yet.
     var mayHealAfterConsent: Bool {
         switch kind {

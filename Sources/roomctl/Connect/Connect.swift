@@ -55,7 +55,14 @@ struct Connect: AsyncParsableCommand {
             transport: outbound, tokenTransport: plan.credential.isManagedIdentity ? machine : outbound, time: time,
             random: RandomSource(), nonce: Nonce.make, console: console,
             userAgent: "NONISV|Roomwatch|roomctl/\(Version.text)")
-        let report = try await connection.run()
+        let report: ConnectionReport
+        do {
+            report = try await connection.run()
+        } catch let fault as ConnectionFault where output == .json {
+            write(ConnectionFaultBody(fault))
+            Terminal.remark("roomctl: \(fault)")
+            throw ExitCode(1)
+        }
         console.endProgress()
         show(report, settings, console)
         if !report.isConnected || !report.detects { throw ExitCode(1) }
@@ -90,17 +97,22 @@ struct Connect: AsyncParsableCommand {
 
     private func show(_ report: ConnectionReport, _ settings: Connection.Settings, _ console: TerminalConsole) {
         if output == .json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            if let bytes = try? encoder.encode(ConnectionBody(report)) {
-                Terminal.write(String(decoding: bytes, as: UTF8.self) + "\n")
-            }
-            return
+            return write(ConnectionBody(report))
         }
         let table = ConnectTables.permissions(report)
         if output == .plain { return Terminal.write(table.plain) }
         Terminal.write(table.text(width: nil, isColoured: console.isColoured) + "\n")
         Terminal.write(ConnectTables.ending(report, settings))
+    }
+}
+
+extension Connect {
+    private func write(_ body: some Encodable) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        // Texts and flags always encode.
+        guard let bytes = try? encoder.encode(body) else { return }
+        Terminal.write(String(decoding: bytes, as: UTF8.self) + "\n")
     }
 }
 
