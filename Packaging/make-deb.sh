@@ -28,7 +28,7 @@ doc=$stage/usr/share/doc/roomwatch
 mkdir "$stage"
 chmod 0755 "$stage"
 
-make --no-print-directory install DESTDIR="$stage" PREFIX=/usr CONFIGURATION="$configuration"
+make --no-print-directory --silent install DESTDIR="$stage" PREFIX=/usr CONFIGURATION="$configuration"
 
 # Debian's ways with documents: one licence file, compressed changelog.
 rm "$doc/LICENSE"
@@ -63,7 +63,9 @@ find "$stage" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
 
 mkdir -p "$directory"
 package=$directory/roomwatch_${version}_${architecture}.deb
-dpkg-deb --root-owner-group --build "$stage" "$package" >/dev/null
+compression=xz
+[ "$configuration" = release ] || compression=none
+dpkg-deb --root-owner-group -Z"$compression" --build "$stage" "$package" >/dev/null
 
 if [ "$configuration" = release ] && command -v lintian >/dev/null; then
     # As root lintian complains about being root; nothing else is silenced here.
