@@ -121,7 +121,7 @@ install: ## Install what `make release` built: executables, manual, completions,
 	for name in $(EXECUTABLES); do install -m 0755 -s "$$bin/$$name" "$(DESTDIR)$(PREFIX)/bin/"; done; \
 	install -d "$$share/bash-completion/completions" "$$share/zsh/site-functions" "$$share/fish/vendor_completions.d"; \
 	for name in $(EXECUTABLES); do \
-	    "$$bin/$$name" --generate-completion-script bash >"$$share/bash-completion/completions/$$name"; \
+	    "$$bin/$$name" --generate-completion-script bash | sed '1{/^#!/d}' >"$$share/bash-completion/completions/$$name"; \
 	    "$$bin/$$name" --generate-completion-script zsh >"$$share/zsh/site-functions/_$$name"; \
 	    "$$bin/$$name" --generate-completion-script fish >"$$share/fish/vendor_completions.d/$$name.fish"; \
 	    chmod 0644 "$$share/bash-completion/completions/$$name" "$$share/zsh/site-functions/_$$name" \
@@ -141,7 +141,7 @@ install: ## Install what `make release` built: executables, manual, completions,
 	install -m 0644 Config/roomwatch.yaml systemd/roomwatchd.service.d/*.example "$$doc/examples/"; \
 	install -m 0644 Config/prometheus/* "$$doc/examples/prometheus/"
 
-deb: DEBIAN_PACKAGES += dpkg-dev
+deb: DEBIAN_PACKAGES += dpkg-dev chrpath
 deb: release ## Make .build/roomwatch_VERSION_ARCH.deb. CONFIGURATION=debug is quick, and for tests only.
 	Packaging/make-deb.sh $(CONFIGURATION) .build
 

@@ -50,12 +50,17 @@ public struct MonitorMetrics: Sendable {
             _ = sweepDuration(lanes)
         }
         for kind in Suppression.Kind.allCases { suppressed(tenant, kind).increment(by: 0) }
-        begin(incidentsOf: tenant)
+        begin(incidents: Set(Condition.allCases).subtracting(Self.own), of: tenant)
     }
 
+    /// What can be wrong with Roomwatch itself.
+    private static let own: Set<Condition> = [.channelDown, .storeDegraded]
+
+    func beginOwn() { begin(incidents: Self.own, of: .roomwatch) }
+
     /// The beginnings and ends of incidents, which alerts are made of; the other events appear when they happen.
-    func begin(incidentsOf tenant: TenantName) {
-        for condition in Condition.allCases {
+    private func begin(incidents conditions: Set<Condition>, of tenant: TenantName) {
+        for condition in conditions {
             for event in ["opened", "reopened", "resolved"] {
                 incident(IncidentFigure(tenant: tenant, condition: condition, event: event)).increment(by: 0)
             }

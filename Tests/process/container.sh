@@ -92,8 +92,8 @@ boot() {
   mount -t overlay overlay -o "lowerdir=$base,upperdir=$work/upper,workdir=$work/overlay" "$work/root"
   prepare
   # A network of its own, with loopback alone: no port of this machine can be in the way.
-  systemd-nspawn --quiet --boot --register=no --keep-unit --private-network --console=pipe \
-    --machine="roomwatch-test-$$" --directory="$work/root" </dev/null >"$work/console" 2>&1 &
+  systemd-nspawn --quiet --boot --register=no --keep-unit --private-network --timezone=off --resolv-conf=off \
+    --console=pipe --machine="roomwatch-test-$$" --directory="$work/root" </dev/null >"$work/console" 2>&1 &
   nspawn=$!
   if ! eventually 40 booted; then
     say "not ok - the container boots"
@@ -110,7 +110,7 @@ booted() {
 }
 
 # Runs a command inside the container, as its root.
-inside() { timeout --foreground --kill-after=5 60 nsenter --target "$leader" --mount --uts --ipc --net --pid --cgroup --root --wd=/ -- "$@"; }
+inside() { timeout --foreground --kill-after=5 60 nsenter --target "$leader" --mount --uts --ipc --net --pid --cgroup --root --wdns=/ -- "$@"; }
 
 # --- what the checks ask --------------------------------------------------------------------------------------------
 

@@ -14,8 +14,9 @@ set -euo pipefail
 # shellcheck source=container.sh
 . "$(dirname "$0")/container.sh"
 variant=apt
-readonly packages=systemd,systemd-sysv,dbus,procps,man-db
-readonly wanted="libcurl4 libsystemd0 libsqlite3-0 libsimdjson14 libstdc++6 ca-certificates tzdata"
+# Of the dependencies those are there already that other packages recommend too: apt would keep them after the purge.
+readonly packages=systemd,systemd-sysv,dbus,procps,man-db,ca-certificates,openssl,tzdata
+readonly wanted="libcurl4 libsystemd0 libsqlite3-0 libsimdjson14 libstdc++6"
 # shellcheck disable=SC2016  # "$1" is mmdebstrap's
 root_options=(--skip=cleanup/apt
   --customize-hook='chroot "$1" apt-get install -y -qq --download-only --no-install-recommends '"$wanted"' >/dev/null'
@@ -119,14 +120,16 @@ YAML
   inside sh -c "install -d -m 0700 /etc/credstore && umask 077 && echo $secret >/etc/credstore/contoso-secret"
   inside sh -c "umask 077 && echo whsec_$(printf '%s' "$secret" | base64) >/etc/credstore/hook-secret"
   inside install -d "$dropins"
-  inside sh -c "printf '%s\n' '# Written by roomctl connect' '[Service]' LoadCredential=contoso-secret LoadCredential=hook-secret >$dropins/credentials.conf"
+  inside sh -c "printf '%s\n' '# Written by roomctl connect.' '[Service]' LoadCredential=contoso-secret LoadCredential=hook-secret >$dropins/credentials-contoso.conf"
+  # What it replaced in a later run lies beside it.
+  inside touch /etc/credstore/contoso-secret.bak "$dropins/credentials-contoso.conf.bak"
   inside systemctl daemon-reload
   inside systemctl start receiver.socket simulator.service
 }
 
 # --- what the checks ask --------------------------------------------------------------------------------------------
 
-apt() { inside env DEBIAN_FRONTEND=noninteractive apt-get -y -q --no-download --no-install-recommends "$@" 2>&1 | tee -a "$work/apt"; }
+apt() { inside env DEBIAN_FRONTEND=noninteractive apt-get -y -q --no-install-recommends "$@" 2>&1 | tee -a "$work/apt"; }
 outside() { nsenter --target "$leader" --net -- curl --silent --show-error --fail --max-time 5 "$@"; }
 answers() { outside "$url"; }
 figure() { outside http://127.0.0.1:8470/metrics | awk -v name="$1" '$1 == name { print $2; found = 1 } END { exit !found }'; }
@@ -150,13 +153,18 @@ waits_for_configuration() {
   printf 'ActiveState=%s Result=%s NRestarts=%s\n' "$(property ActiveState)" "$(property Result)" "$(property NRestarts)"
   [ "$(property ActiveState)" = inactive ] && [ "$(property Result)" = exec-condition ] && [ "$(property NRestarts)" = 0 ]
 }
-status_says_so() { inside systemctl status --no-pager $unit 2>&1 | tee /dev/stderr | grep -F 'not configured yet: run sudo roomctl connect'; }
+status_says_so() {
+  local words
+  words=$(inside systemctl status --no-pager $unit 2>&1) || true  # 3 stands for "inactive"
+  printf '%s\n' "$words"
+  printf '%s\n' "$words" | grep -q 'roomwatchd\[[0-9]*\]: not configured yet: run sudo roomctl connect'
+}
 says_so_once() { [ "$(journal --output=cat | grep -cF 'not configured yet')" = 1 ]; }
 caller_is_turned_away() {
   local code=0
   inside roomctl incidents || code=$?
   printf 'roomctl left with %s\n' "$code"
-  [ "$code" = 3 ] && waits_for_configuration && inside systemctl is-active --quiet roomwatchd.socket &&
+  [ "$code" != 0 ] && waits_for_configuration && inside systemctl is-active --quiet roomwatchd.socket &&
     [ "$(journal --output=cat | grep -cF 'not configured yet')" -le 2 ]
 }
 files_are_whole() { local words; words=$(inside dpkg --verify roomwatch); printf '%s\n' "$words"; [ -z "$words" ]; }

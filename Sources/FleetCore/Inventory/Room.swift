@@ -41,7 +41,7 @@ public struct Room: Sendable, Hashable, Codable {
 
     /// Whether another device signed in with the same account can keep a dead room "Available" (Detection, What Graph
     /// can tell).
-    public var isWeak: Bool { mainDevice != nil && devices.filter(\.kind.holdsPresence).count > 1 }
+    public var isWeak: Bool { mainDevice != nil && devices.count { $0.kind.holdsPresence } > 1 }
 }
 
 /// The rule that put a room on the list (Detection, Who is watched).

@@ -92,11 +92,11 @@ extension Census {
     init(tenant: TenantName, _ fleet: TenantFleet, at now: Moment) {
         self.init(tenant: tenant)
         rooms = fleet.rooms.count
-        for room in fleet.rooms where room.isWeak { weak += 1 }
-        for track in fleet.tracks {
-            phases[track.phase, default: 0] += 1
-            if track.presence.isUnseen(at: now, watchedSince: fleet.watchedSince, rules: fleet.rules) { unseen += 1 }
-        }
+        // A pass for each question, and no copy of a room or a track: sweeps wait for the Ledger meanwhile.
+        weak = fleet.rooms.count { $0.isWeak }
+        for phase in ConditionState.Phase.allCases { phases[phase] = fleet.tracks.count { $0.phase == phase } }
+        let (watchedSince, rules) = (fleet.watchedSince, fleet.rules)
+        unseen = fleet.tracks.count { $0.presence.isUnseen(at: now, watchedSince: watchedSince, rules: rules) }
         for incident in fleet.book.allOpen { open[incident.severity, default: 0] += 1 }
         isBlind = fleet.isBlind
     }

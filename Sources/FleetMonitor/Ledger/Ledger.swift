@@ -147,7 +147,7 @@ public actor Ledger {
     /// Loads what an earlier run knew of Roomwatch itself.
     public func beginOwn() throws(StoreError) {
         let now = time.now()
-        metrics.begin(incidentsOf: .roomwatch)
+        metrics.beginOwn()
         for receiver in tree.receivers.keys { metrics.begin(receiver: receiver) }
         let known = try store.load(
             tenant: .roomwatch, resolvedSince: now.wall.addingTimeInterval(-own.rules.reopenWithin.seconds))
