@@ -99,7 +99,7 @@ install: ## Install what `make release` built: executables, completions, units, 
 	    sed -i -e 's|^ExecStart=/usr/bin/|ExecStart=$(PREFIX)/bin/|' \
 	        -e 's|^Documentation=file:/usr/|Documentation=file:$(PREFIX)/|' "$$units/$$unit"; \
 	done; \
-	install -m 0644 systemd/roomwatchd.service.d/*.example "$$doc/"; \
+	install -m 0644 systemd/roomwatchd.service.d/*.example systemd/examples/* "$$doc/"; \
 	install -m 0644 systemd/roomwatch.sysusers "$(DESTDIR)$(SYSUSERSDIR)/roomwatch.conf"; \
 	install -m 0644 README.md LICENSE Config/roomwatch.yaml "$$doc/"; \
 	[ -e "$(DESTDIR)/etc/roomwatch/roomwatch.yaml" ] || \

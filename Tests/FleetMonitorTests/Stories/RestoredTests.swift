@@ -21,7 +21,9 @@ import Timekeeping
 
     /// A stage with a room that is down, of which the receivers were told or nothing was sent yet.
     private func stage(isTold: Bool = true) throws -> Stage {
-        let stage = try Stage(receivers: [hook, pager], time: time)
+        var tree = Stage.tree([hook, pager], routed: [hook.name, pager.name])
+        tree.receivers[pager.name]?.ownsAcknowledgement = true
+        let stage = try Stage(receivers: [hook, pager], time: time, tree: tree)
         if isTold { try stage.deliver(to: hook, pager) }
         stage.list(5)
         stage.sweep()
@@ -30,7 +32,8 @@ import Timekeeping
         return stage
     }
 
-    /// A week later, so at the same hour of the same day, another daemon on a copy of that store, which watches for ten minutes.
+    /// A week later, so at the same hour of the same day, another daemon on a copy of that store, which watches for ten
+    /// minutes.
     private func restored(from stage: Stage, roomIsBack: Bool) throws -> Stage {
         if roomIsBack { stage.said[1] = nil }
         let next = try stage.restored(receivers: [hook, pager], after: .seconds(7 * 86_400))
