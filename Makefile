@@ -138,7 +138,7 @@ install: ## Install what `make release` built: executables, manual, completions,
 	done; \
 	install -m 0644 systemd/roomwatch.sysusers "$(DESTDIR)$(SYSUSERSDIR)/roomwatch.conf"; \
 	install -m 0644 README.md LICENSE "$$doc/"; \
-	install -m 0644 Config/roomwatch.yaml systemd/roomwatchd.service.d/*.example "$$doc/examples/"; \
+	install -m 0644 Config/roomwatch.yaml systemd/roomwatchd.service.d/*.example systemd/examples/* "$$doc/examples/"; \
 	install -m 0644 Config/prometheus/* "$$doc/examples/prometheus/"
 
 deb: DEBIAN_PACKAGES += dpkg-dev chrpath

@@ -14,7 +14,7 @@ import Yams
 
 @Suite(.serialized) struct AccessTests {
     private static let roles = ["viewer", "facilities", "operator", "admin"]
-    private static let methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
+    private static let methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"]
 
     /// One operation of `openapi.yaml`.
     struct Operation: Sendable, CustomTestStringConvertible {
@@ -162,6 +162,10 @@ import Yams
             let page = try await LoopbackClient.send("GET", "/", fields: Self.bearer("admin"), socket: socket)
             #expect(page.status == 303)
             #expect(try await LoopbackClient.send("GET", "/nothing", socket: socket).status == 404)
+            for path in ["/", "/api/v1/fleet", "/nothing"] {
+                let answer = try await LoopbackClient.send("PROPFIND", path, socket: socket)
+                #expect(answer.status == 501, "\(path)")
+            }
         }
         #expect(intents.asked.isEmpty)
     }

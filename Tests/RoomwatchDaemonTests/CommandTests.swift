@@ -3,6 +3,7 @@
 
 import FleetStore
 import Foundation
+import Logging
 import Testing
 
 @testable import RoomwatchDaemon
@@ -115,5 +116,57 @@ import Testing
         #expect(DaemonError.store(.diskFull(path: "x", doing: "y")).exitCode == 1)
         #expect(DaemonError.store(.lockedByAnotherDaemon(path: "x", pid: nil)).exitCode == 1)
         #expect(DaemonError.listener("x").exitCode == 1)
+    }
+
+    // MARK: Restoring
+
+    /// A store that a daemon left behind, and a copy of it.
+    private func makeStoreAndCopy() throws {
+        let quiet = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        let now = Date(timeIntervalSince1970: 1_795_161_600)
+        let store = try Store.open(path: folder.path("state/roomwatch.sqlite"), now: now, log: quiet).store
+        let copy = try store.copy()
+        try Data(try copy.read(at: 0, upTo: copy.bytes)).write(to: URL(filePath: folder.path("copy.sqlite")))
+        try store.close()
+    }
+
+    private func restore(_ copy: String) async throws -> Outcome {
+        try await run(["--config", folder.configuration, "--restore", folder.path(copy)])
+    }
+
+    @Test func aCopyIsRestoredIntoTheStoreThatTheConfigurationNames() async throws {
+        try makeStoreAndCopy()
+        let outcome = try await restore("copy.sqlite")
+        #expect(outcome.code == 0, "\(outcome.err)")
+        #expect(outcome.out.contains("\(folder.path("state/roomwatch.sqlite")) was restored from"))
+        #expect(outcome.out.contains(".replaced-"))
+        #expect(outcome.out.contains("systemctl start roomwatchd.socket roomwatchd.service"))
+        #expect(!FileManager.default.fileExists(atPath: folder.path("api.sock")), "no daemon was started")
+    }
+
+    @Test func aCopyThatIsNoneChangesNothingAndEndsWithOne() async throws {
+        try makeStoreAndCopy()
+        let before = try Data(contentsOf: URL(filePath: folder.path("state/roomwatch.sqlite")))
+        let outcome = try await restore("hook-secret")
+        #expect(outcome.code == 1)
+        #expect(outcome.err.contains("nothing was changed"))
+        #expect(try Data(contentsOf: URL(filePath: folder.path("state/roomwatch.sqlite"))) == before)
+    }
+
+    @Test func aStoreInUseIsNotReplaced() async throws {
+        try makeStoreAndCopy()
+        let quiet = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        let store = try Store.open(
+            path: folder.path("state/roomwatch.sqlite"), now: Date(timeIntervalSince1970: 1_795_161_600), log: quiet
+        ).store
+        let outcome = try await restore("copy.sqlite")
+        #expect(outcome.code == 1)
+        #expect(outcome.err.contains("another roomwatchd"))
+        try store.close()
+    }
+
+    @Test func checkingAndRestoringAreTwoThings() async throws {
+        let outcome = try await run(["--check-config", "--restore", "x"])
+        #expect(outcome.code == 2)
     }
 }

@@ -135,7 +135,9 @@ public actor Ledger {
             settledAt[tenant] = now.advanced(by: rules.offline.badHold + rules.sweepInterval * 2)
         }
         fleet.adopt(quiet: quiet)
-        for incident in fleet.book.allOpen { vigils[incident.id] = Vigil(next: now) }
+        // Nobody is reminded of what the sweeps are about to find over, as after a restore of last week's copy.
+        let seen = now.advanced(by: rules.offline.badHold + rules.offline.goodHold + rules.sweepInterval * 2)
+        for incident in fleet.book.allOpen { vigils[incident.id] = Vigil(next: seen) }
         fleets[tenant] = fleet
         // Runs that were open when the last run of the daemon ended lasted until its last complete sweep.
         try store.endOpenRuns(tenant: tenant)

@@ -1,7 +1,8 @@
 // How a copy is made while the daemon writes. SQLite's online backup reads the pages of one snapshot on a reader of its
-// own, so no commit waits for it; `VACUUM INTO` gives the same promise and a tidier file, and takes several times the
-// processor. What a commit could wait for is the disk: a copy that is written in one go leaves hundreds
-// of megabytes for the next fsync to push out, so each step is pushed out before the next is read.
+// own, so no commit waits for it; `VACUUM INTO` gives the same promise and a tidier file. What a commit does wait for is
+// the disk: a copy that is written in one go leaves hundreds of megabytes for the next fsync to push out. The online
+// backup goes in steps, and each is pushed out before the next is read. Beside a copy of 230 MB on a busy machine the
+// longest commit took 86 ms, beside `VACUUM INTO` 577 ms (FleetStoreTests, StoreBenchmark).
 
 import Crypto
 import Foundation

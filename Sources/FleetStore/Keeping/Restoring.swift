@@ -120,7 +120,7 @@ extension StoreFiles {
         let size = source.size + source.walSize
         if let free = freeBytes, free < size {
             throw StoreError.diskFull(
-                path: path, doing: "restoring a copy of \(size >> 20) MB with \(free >> 20) MB free")
+                path: path, doing: "restoring a copy of \(size >> 10) KB with \(free >> 10) KB free")
         }
         try Self.copyBytes(from: copy, to: incoming.path)
         if source.walSize > 0 { try Self.copyBytes(from: copy + "-wal", to: incoming.path + "-wal") }

@@ -48,9 +48,12 @@ public struct APIRoutes: Sendable {
 
     // MARK: One request
 
-    static let methods: [HTTPRequest.Method] = [
-        .get, .head, .post, .put, .patch, .delete, .options, .trace, .connect,
-    ]
+    static let methods: [HTTPRequest.Method] =
+        [
+            .get, .head, .post, .put, .patch, .delete, .options, .trace, .connect,
+        ]
+        // Safe like GET and with a body; clients begin to know it.
+        + [HTTPRequest.Method("QUERY")].compactMap(\.self)
 
     private func add(
         _ operations: [HTTPRequest.Method: APIEndpoint], at path: String, to router: Router<WebContext>

@@ -18,6 +18,18 @@ public struct WebSources: Sendable {
     }
 }
 
+/// Methods that nobody here has heard of are not implemented, whatever they are asked of (RFC 9110, section 9.1).
+private struct KnownMethods: RouterMiddleware {
+    func handle(
+        _ request: Request, context: WebContext, next: (Request, WebContext) async throws -> Response
+    ) async throws -> Response {
+        guard APIRoutes.methods.contains(request.method) else {
+            return Response(status: .notImplemented, headers: [.cacheControl: "no-store"])
+        }
+        return try await next(request, context)
+    }
+}
+
 /// The daemon's routes.
 public enum WebApplication {
     /// `/healthz`, `/readyz` and `/metrics`, open to everybody who can reach the listener, and `/api/v1` for those who
@@ -26,6 +38,7 @@ public enum WebApplication {
         registry: MetricRegistry, sources: WebSources, api: APIRoutes? = nil, pages: PageRoutes? = nil
     ) -> Router<WebContext> {
         let router = Router(context: WebContext.self)
+        router.add(middleware: KnownMethods())
         api?.add(to: router)
         pages?.add(to: router)
         router.get("healthz") { _, _ in
