@@ -71,6 +71,9 @@ import Testing
         State(
             properties: ["ActiveState": "failed", "Result": "signal", "ExecMainCode": "2", "ExecMainStatus": "11"],
             says: "signal 11", remedy: "journalctl"),
+        State(
+            properties: ["ActiveState": "failed", "Result": "exit-code", "ExecMainCode": "1", "ExecMainStatus": "243"],
+            says: "hand over its secrets", remedy: "journalctl"),
         State(properties: ["ActiveState": "failed", "Result": "watchdog"], says: "a loop hung", remedy: "journalctl"),
         State(
             properties: ["ActiveState": "failed", "Result": "oom-kill"], says: "memory ran out", remedy: "MemoryMax"),
@@ -144,6 +147,12 @@ import Testing
         #expect(facts { $0.missingCredentials = ["hook-secret"] }["machine.credentials"]?.status == "problem")
         #expect(facts { $0.journal = .refused }["machine.journal"]?.remedy?.contains("systemd-journal") == true)
         #expect(facts { $0.journal = .absent }["machine.journal"] == nil)
+        // Who may not read the journal is shown an empty one.
+        #expect(facts { $0.journal = .empty }["machine.journal"]?.remedy?.contains("systemd-journal") == true)
+        let new = facts(.unreachable("no"), ["ActiveState": "inactive", "ExecMainCode": "0"]) { $0.journal = .empty }
+        #expect(new["machine.journal"]?.summary.contains("no line") == true)
+        let reached = facts(.answered(version: "1.0.0"), [:]) { $0.missingCredentials = ["pd-key"] }
+        #expect(reached["machine.credentials"]?.status == "notice")
         #expect(facts { $0.service = nil }["machine.unit"]?.status == "notice")
     }
 

@@ -20,6 +20,8 @@ struct MachineFacts: Sendable {
 
         subscript(key: String) -> String { properties[key] ?? "" }
         var isFound: Bool { self["LoadState"] != "not-found" && !self["LoadState"].isEmpty }
+        /// Whether a process of it ever ran since the machine started.
+        var hasStarted: Bool { isActive || (self["ExecMainCode"] != "0" && !self["ExecMainCode"].isEmpty) }
         var isActive: Bool { self["ActiveState"] == "active" || self["ActiveState"] == "reloading" }
         var isEnabled: Bool {
             ["enabled", "enabled-runtime", "static", "indirect", "alias"].contains(self["UnitFileState"])
@@ -116,7 +118,8 @@ struct MachineFacts: Sendable {
                 "Use the unix socket or the token of an operator; a daemon that knows no doctor is older than this roomctl."
             )
         case .unreachable(let words):
-            return Self.check(id, .problem, "Nobody answers: \(words).", "The lines below say why.")
+            return Self.check(
+                id, .problem, words.prefix(1).uppercased() + words.dropFirst() + ".", "The lines below say why.")
         }
     }
 
@@ -242,6 +245,9 @@ struct MachineFacts: Sendable {
         case ("watchdog", _, _): return "a loop hung and the watchdog ended it."
         case ("oom-kill", _, _): return "memory ran out and the kernel ended it."
         case ("timeout", _, _): return "it did not start or stop in time."
+        case (_, "1", "203"): return "the program cannot be run (exit code 203)."
+        case (_, "1", "226"): return "systemd could not set up its sandbox (exit code 226)."
+        case (_, "1", "243"): return "systemd could not hand over its secrets (exit code 243)."
         case (_, "1", "78"): return "the configuration was refused (exit code 78)."
         case (_, "1", let code): return "it ended with exit code \(code)."
         case (_, "2", let signal), (_, "3", let signal): return "it was ended by signal \(signal)."
@@ -288,13 +294,13 @@ struct MachineFacts: Sendable {
         guard let credentials, service?.isFound == true else { return [] }
         let id = "machine.credentials"
         if !missingCredentials.isEmpty {
+            // systemd starts a unit without a secret that lies in no store; whether it is needed the daemon knows.
             return [
                 Self.check(
-                    id, .problem,
+                    id, isReached ? .notice : .problem,
                     "The unit hands over secrets whose files are not there: "
                         + "\(missingCredentials.prefix(5).joined(separator: ", ")).",
-                    "Put each into a file of that name below /etc/credstore (mode 0600), or correct LoadCredential=.",
-                    examples: missingCredentials)
+                    "Put each into a file of that name below /etc/credstore (mode 0600), or correct LoadCredential=.")
             ]
         }
         guard !credentials.isEmpty else {
@@ -333,15 +339,19 @@ struct MachineFacts: Sendable {
         let id = "machine.journal"
         switch journal {
         case .readable: return Self.check(id, .ok, "The daemon's log is readable: `journalctl -u roomwatchd`.")
+        case .empty where service?.hasStarted == true && !isRoot: return refusedJournal
         case .empty:
             return isReached
                 ? nil
                 : Self.check(id, .notice, "The journal holds no line of roomwatchd.", "It has not been started yet.")
-        case .refused:
-            return Self.check(
-                id, .notice, "\(user) may not read the journal, where the daemon says what it does.",
-                "Run `sudo usermod -aG systemd-journal \(user)` and log in again, or use sudo.")
+        case .refused: return refusedJournal
         case .absent: return nil
         }
+    }
+
+    private var refusedJournal: CheckBody {
+        Self.check(
+            "machine.journal", .notice, "\(user) may not read the journal, where the daemon says what it does.",
+            "Run `sudo usermod -aG systemd-journal \(user)` and log in again, or use sudo.")
     }
 }

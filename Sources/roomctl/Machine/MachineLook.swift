@@ -59,7 +59,10 @@ struct MachineLook: Sendable {
     /// The names of LoadCredential= in the unit and its drop-ins, and those whose files are not there.
     private func credentials(asRoot isRoot: Bool) -> (names: [String]?, missing: [String]) {
         guard let run = tools.run("systemctl", ["cat", Self.unitName]), run.code == 0 else { return (nil, []) }
-        let found = Self.credentials(inUnit: run.out)
+        // A later line replaces an earlier one of the same name.
+        var seen: Set<String> = []
+        let found = Array(
+            Self.credentials(inUnit: run.out).reversed().filter { seen.insert($0.name).inserted }.reversed())
         let missing = found.filter { one in
             isRoot && !one.places.contains { FileManager.default.fileExists(atPath: $0) }
         }

@@ -16,7 +16,7 @@ private let now = ManualTime.start
 private func after(_ seconds: Double) -> Moment { now.advanced(by: .seconds(seconds)) }
 
 @Suite struct TokenFactsTests {
-    private func facts(_ token: Result<TokenFacts.Lifetime, TokenError>) -> TokenFacts {
+    private func facts(_ token: Result<TokenFacts.Lifetime, TokenError>?) -> TokenFacts {
         TokenFacts(tenant: "contoso", token: token)
     }
 
@@ -46,6 +46,11 @@ private func after(_ seconds: Double) -> Moment { now.advanced(by: .seconds(seco
         (.requestLoop, "warning"),
     ]) func whatHealsByItselfIsLess(_ kind: TokenError.Kind, _ status: String) {
         #expect(facts(.failure(TokenError(kind))).judged(at: now)[0].status == status)
+    }
+
+    @Test func aLoginServiceThatStaysSilentIsNamed() {
+        let checks = facts(nil).judged(at: now)
+        #expect(checks.map(\.status) == ["problem"] && checks[0].summary.contains("has not answered for 4 s"))
     }
 
     @Test func aWrongClockIsToldBeforeAnythingElse() {
@@ -192,8 +197,19 @@ private func after(_ seconds: Double) -> Moment { now.advanced(by: .seconds(seco
     ]) func capabilities(_ name: Capability, _ state: CapabilityRecord.State, _ status: String) {
         let record = CapabilityRecord(state, "As the test says.", checked: now)
         let checks = CapabilityFacts(tenant: "contoso", known: [(name, record)]).judged(at: now)
+            .filter { $0.status != "unknown" }
         #expect(checks.map(\.status) == [status] && checks[0].subject == name.rawValue)
         #expect(checks[0].checkedAt == Timestamp(now.wall) && (checks[0].remedy == nil) == (status == "ok"))
+    }
+
+    @Test func aSweepThatNeverEndsIsNamed() {
+        let record = CapabilityRecord(.available, "Presence of every room is read.", checked: now)
+        let facts = CapabilityFacts(tenant: "contoso", known: [(.presence, record)])
+        #expect(facts.judged(at: after(60)).map(\.status) == ["ok"])
+        let late = facts.judged(at: after(61))
+        #expect(late.map(\.status) == ["problem", "ok"] && late[0].id == "graph.sweep")
+        let none = CapabilityFacts(tenant: "contoso", known: []).judged(at: now)
+        #expect(none.map(\.status) == ["unknown"])
     }
 
     private func throttle(

@@ -18,7 +18,7 @@ extension Examination {
         let name = tenant.text
         return [
             Examination("the token of \(name)", area: .token, tenant: name) {
-                await TokenFacts(tenant: name, client: client).judged(at: time.now())
+                await TokenFacts(tenant: name, client: client, time: time).judged(at: time.now())
             },
             Examination("the credential of \(name)", area: .credential, tenant: name) {
                 expiry().judged(tenant: name, at: time.now().wall)
@@ -34,7 +34,9 @@ extension Examination {
                 ).judged()
             },
             Examination("the permissions of \(name)", area: .permissions, tenant: name) {
-                let token = try? await client.tokens.token()
+                let token = await Bounded.value(within: TokenFacts.patience, time: time) {
+                    try? await client.tokens.token()
+                }.flatMap(\.self)
                 let calendars = await ledger.capabilities(of: tenant)[.calendars]?.state
                 // What is missing in the list of calendars is judged like any other permission here.
                 let modules = settings.values.modules(grantedBy: token?.roles).union([
@@ -71,15 +73,17 @@ extension Examination {
 }
 
 extension TokenFacts {
-    init(tenant: String, client: GraphClient) async {
+    init(tenant: String, client: GraphClient, time: any TimeSource) async {
         self.tenant = tenant
-        do throws(TokenError) {
-            let token = try await client.tokens.token()
-            self.token = .success(Lifetime(asked: token.askedAt, expires: token.expiresAt))
-            newestFailure = await client.tokens.lastRequest?.error
-        } catch {
-            token = .failure(error)
+        token = await Bounded.value(within: Self.patience, time: time) {
+            do throws(TokenError) {
+                let token = try await client.tokens.token()
+                return .success(Lifetime(asked: token.askedAt, expires: token.expiresAt))
+            } catch {
+                return .failure(error)
+            }
         }
+        if case .success? = token { newestFailure = await client.tokens.lastRequest?.error }
         let login = await client.tokens.serverClock
         clockBehind = login.flatMap { abs($0.ahead) >= ClockFacts.problem ? $0.likely : nil }
     }

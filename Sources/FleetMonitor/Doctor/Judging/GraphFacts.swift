@@ -11,7 +11,31 @@ struct CapabilityFacts: Sendable {
     /// What the token says of permissions is judged by itself, so it is not among these.
     var known: [(name: Capability, record: CapabilityRecord)]
 
+    /// Sweeps end every few seconds, whatever comes of them; one that takes longer than this hangs.
+    static let silence: Duration = .seconds(60)
+
     func judged(at now: Moment) -> [CheckBody] {
+        let presence = known.first { $0.name == .presence }?.record
+        guard let presence else {
+            return [
+                CheckBody(
+                    "graph.capability", area: .graph, tenant: tenant, subject: Capability.presence.rawValue, .unknown,
+                    "No sweep over the rooms has ended yet.",
+                    remedy: "See token, network and rooms; ask again in a minute.")
+            ] + checks
+        }
+        let age = presence.checked.elapsed(until: now)
+        guard age > Self.silence else { return checks }
+        return [
+            CheckBody(
+                "graph.sweep", area: .graph, tenant: tenant, .problem,
+                "No sweep over the rooms has ended for \(age.inWords): Graph takes requests and does not answer them.",
+                remedy: "See network and service; what is shown of rooms is as old as that.",
+                checkedAt: Timestamp(presence.checked.wall))
+        ] + checks
+    }
+
+    private var checks: [CheckBody] {
         known.map { name, record in
             CheckBody(
                 "graph.capability", area: .graph, tenant: tenant, subject: name.rawValue,

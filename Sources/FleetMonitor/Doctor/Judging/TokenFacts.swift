@@ -10,8 +10,11 @@ import Timekeeping
 /// How a tenant's login service answers us.
 struct TokenFacts: Sendable {
     var tenant: String
-    /// What asking for a token brought just now.
-    var token: Result<Lifetime, TokenError>
+    /// How long the login service is waited for here; a request of the daemon's own may take 20 s.
+    static let patience: Duration = .seconds(4)
+
+    /// What asking for a token brought just now; `nil` while the login service leaves everybody waiting.
+    var token: Result<Lifetime, TokenError>?
     /// Why the newest request failed although a token is in hand.
     var newestFailure: TokenError?
     /// Seconds by which this machine's clock is behind that of the login service, where that is enough to fail for.
@@ -37,6 +40,15 @@ struct TokenFacts: Sendable {
                     "token", area: .token, tenant: tenant, subject: newestFailure.kind.rawValue, .warning,
                     "The newest request for a token failed (\(Self.word(newestFailure))); the one in hand is good for "
                         + "\(left).", remedy: remedy(of: newestFailure))
+            ]
+        case nil:
+            return [
+                CheckBody(
+                    "token", area: .token, tenant: tenant, subject: "waiting", .problem,
+                    "The login service is asked for a token and has not answered for \(Self.patience.inWords), so nothing "
+                        + "is read from Microsoft Graph.",
+                    remedy: "See network. Where the host is reached and stays silent, a proxy or firewall lets the "
+                        + "connection through and not what is said over it.")
             ]
         case .failure(let error):
             return [
