@@ -222,6 +222,7 @@ import Testing
         let error = await #expect(throws: ConnectionFault.self) {
             try await rig.run(Administrator(), settings: rig.settings { $0.consentLimit = .seconds(60) })
         }
+        #expect(error?.description.contains("within 60 seconds") == true)
         #expect(error?.remedy.contains("--consent-timeout") == true)
     }
 }

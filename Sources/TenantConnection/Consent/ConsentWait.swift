@@ -39,7 +39,7 @@ struct ConsentWait {
                 switch event {
                 case .timeIsOver:
                     throw ConnectionFault(
-                        "Nobody consented within \(Int(limit.seconds / 60)) minutes",
+                        "Nobody consented within \(Self.words(limit))",
                         remedy: "Run it again; --consent-timeout gives more time.")
                 case .pasted(let line):
                     guard !line.allSatisfy(\.isWhitespace) else { continue }
@@ -50,6 +50,10 @@ struct ConsentWait {
             }
             throw CancellationError()
         }
+    }
+
+    private static func words(_ limit: Duration) -> String {
+        limit < .seconds(120) ? "\(Int(limit.seconds)) seconds" : "\(Int(limit.seconds / 60)) minutes"
     }
 
     private func judge(_ reply: ConsentReply) throws(ConnectionFault) -> (tenant: String?, Void)? {
