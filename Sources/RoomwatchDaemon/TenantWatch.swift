@@ -78,7 +78,7 @@ struct TenantWatch {
             log: log)
         access = AccessLoop(
             tenant: tenant.name, settings: settings, client: client,
-            consentLink: endpoints.adminConsent(tenant: tenant.tenantID, clientID: tenant.clientID),
+            consentLink: tenant.clientID.map { endpoints.adminConsent(tenant: tenant.tenantID, clientID: $0) },
             ledger: parts.ledger, time: parts.time, progress: parts.progress, log: log)
         signIns = SignInLoop(
             tenant: tenant.name, client: client, ledger: parts.ledger, time: parts.time, progress: parts.progress,

@@ -38,6 +38,7 @@ public enum Capability: String, Sendable, Hashable, CaseIterable {
     case devices
     case places
     case calendars
+    case serviceHealth = "service_health"
     case permissions
     case signIns = "sign_ins"
 }

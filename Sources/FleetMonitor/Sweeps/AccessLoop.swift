@@ -19,15 +19,16 @@ public struct AccessLoop: Sendable {
     private let tenant: TenantName
     private let settings: LiveSettings
     private let client: GraphClient
-    private let consentLink: String
+    private let consentLink: String?
     private let ledger: Ledger
     private let time: any TimeSource
     private let progress: LoopProgress
     private let log: Logger
 
-    /// - Parameter consentLink: where an administrator grants the application's permissions.
+    /// - Parameter consentLink: where an administrator grants the application's permissions; a managed identity has no
+    ///   such page.
     public init(
-        tenant: TenantName, settings: LiveSettings, client: GraphClient, consentLink: String, ledger: Ledger,
+        tenant: TenantName, settings: LiveSettings, client: GraphClient, consentLink: String?, ledger: Ledger,
         time: any TimeSource, progress: LoopProgress, log: Logger
     ) {
         self.tenant = tenant

@@ -95,7 +95,10 @@ extension LiveSettings.Values {
     /// Calendars may be granted in Exchange alone, where no token shows it, and service health is optional; both count as
     /// switched on where a role says so, and otherwise their own loops say what their absence costs.
     func modules(grantedBy roles: [String]?) -> Set<FleetModule> {
-        var modules = modules
+        var modules: Set<FleetModule> = [.detection]
+        if readsDevices { modules.insert(.devices) }
+        if readsPlaces { modules.insert(.smartBuildings) }
+        if readsLicences { modules.insert(.licenceEvidence) }
         if roles?.contains(where: { $0.hasPrefix("Calendars.") }) == true { modules.insert(.bookings) }
         if roles?.contains(ServiceHealthCapability.role) == true { modules.insert(.serviceHealthEvidence) }
         if roles?.contains(SignInCapability.role) == true { modules.insert(.signInEvidence) }
