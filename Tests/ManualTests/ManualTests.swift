@@ -44,7 +44,8 @@ import Testing
         let commands = CommandPage.commands(of: tool)
         #expect(!commands.contains { $0.contains("-url") })
         #expect(commands.contains(".It Fl l , Fl -limit Ar limit"))
-        #expect(commands.contains("At most so many. Default: 100."))
+        let limit = try #require(commands.firstIndex(of: "At most so many."))
+        #expect(commands[limit + 1] == "Default: 100.", "one sentence a line, as mdoc(7) wants it")
         #expect(!commands.contains { $0.contains("secret") || $0.contains("help") })
     }
 
