@@ -43,7 +43,7 @@ public struct AccessLoop: Sendable {
 
     public func run() async {
         let loop = progress.loop("access.\(tenant)")
-        var granted: Set<String> = []
+        var granted: Set<String>?
         while !Task.isCancelled {
             loop.advance(within: Self.interval * 4)
             if let reading = await read() {
@@ -51,8 +51,8 @@ public struct AccessLoop: Sendable {
                 if let grants = reading.grants {
                     let now = Set(grants.filter(\.isGranted).map(\.name))
                     // At the start every loop asks anyway.
-                    if !granted.isEmpty, !now.isSubset(of: granted) { settings.noteGrants() }
-                    granted = now.isEmpty ? granted.intersection(now) : now
+                    if let granted, !now.isSubset(of: granted) { settings.noteGrants() }
+                    granted = now
                 }
             }
             if await ledger.wantsFreshToken(tenant: tenant), await client.tokens.renew(olderThan: Self.renewalAge) {

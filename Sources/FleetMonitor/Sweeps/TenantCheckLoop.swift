@@ -52,8 +52,9 @@ public struct TenantCheckLoop: Sendable {
             if let reading = await tokenEndpoint() { await ledger.accept(reading, tenant: tenant) }
             // A grant that came meanwhile is in the token before the hour is over.
             let carries = await client.tokens.held?.carries(Self.role) ?? false
-            let isGranted = memory.capability == .notGranted && carries
+            let isGranted = memory.capability == .notGranted && !memory.hadRole && carries
             if isGranted || memory.isDue(at: time.now(), isTroubled: isTroubled) { await read(&memory) }
+            memory.hadRole = await client.tokens.held?.carries(Self.role) ?? false
             guard !Task.isCancelled else { break }
             loop.advance(within: Self.troubleInterval + Self.longestRead)
             await bell.wait(until: time.now().advanced(by: Self.troubleInterval), time: time)
@@ -63,6 +64,8 @@ public struct TenantCheckLoop: Sendable {
 
     private struct Memory {
         var lastRead: Moment?
+        /// Whether the token carried the role at the last look; one that is refused in spite of it gains nothing.
+        var hadRole = false
         var capability: ServiceHealthCapability?
         /// The state that the operator heard of last; a failure that passes is not worth a line.
         var said: ServiceHealthCapability?
