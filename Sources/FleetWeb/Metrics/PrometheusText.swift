@@ -66,6 +66,9 @@ enum PrometheusText {
         "roomwatch_memory_outbox_changes": "Changes that wait in memory for a store that cannot be written.",
         "roomwatch_memory_outbox_notifications": "Notifications among them that are not settled.",
         "roomwatch_memory_outbox_lost_total": "Records lost because memory was full too.",
+        "roomwatch_credential_expiry_timestamp_seconds":
+            "When the credential of the tenant ends; absent where nothing says so.",
+        "roomwatch_clock_offset_seconds": "By how much the clock of the service is ahead of this machine's.",
         "roomwatch_store_degraded": "Whether the store cannot be written (store.degraded).",
         "roomwatch_store_size_bytes": "Size of the store without its write-ahead log.",
         "roomwatch_store_wal_size_bytes": "Size of the store's write-ahead log.",

@@ -132,7 +132,8 @@ struct ConnectWriting: ParsableArguments {
 
     /// Where packages put the example.
     private static let examples = [
-        "/usr/share/doc/roomwatch/roomwatch.yaml", "/usr/local/share/doc/roomwatch/roomwatch.yaml",
+        "/usr/share/doc/roomwatch/examples/roomwatch.yaml",
+        "/usr/local/share/doc/roomwatch/examples/roomwatch.yaml",
     ]
 
     func validate() throws {
