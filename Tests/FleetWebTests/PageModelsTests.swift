@@ -65,11 +65,11 @@ import Testing
         let rooms = (0..<50).map { room("r\($0)", "down", in: $0 < 30 ? "B1" : "B2") }
         var tiles = Tiles(rooms, limit: 35)
         let models = ["B1", "B2"].map {
-            BuildingModel(building($0, rooms), of: "a b", drawing: &tiles, isAlone: false)
+            BuildingModel(building($0, rooms), of: "contoso", drawing: &tiles, isAlone: false)
         }
         #expect(models.map { $0.floors[0].tiles.count } == [30, 5])
         #expect(models.map { $0.floors[0].more } == [0, 15])
-        #expect(models[1].floors[0].address == "/buildings/a%20b/B2")
+        #expect(models[1].floors[0].address == "/buildings/contoso/B2")
     }
 
     @Test func figuresNameRareStatesOnlyWhenTheyOccur() {

@@ -136,7 +136,9 @@ enum Planted {
         {"id":"7b1c9a52-1111-4a55-9d6c-2f6f8f0f0001","tenant":"fabrikam","name":"Aquarium",
          "email":"aquarium@fabrikam.example","building":"Seestraße","floor":"Dachgeschoss","capacity":8,"model":"Klaus 1",
          "state":"down","observability":"strong","reading":"Offline","asked_at":null,"first_bad_at":null,
-         "last_good_at":null,"meeting":null,"incident":"01KZZ3NDEKTSV4RRFFQ69G5FAV"}
+         "last_good_at":null,"meeting":null,"incident":"01KZZ3NDEKTSV4RRFFQ69G5FAV",
+         "account":[{"finding":"disabled","sentence":"Klaus is disabled","remedy":"ask Klaus","at":null,
+         "observed_at":"2026-11-20T08:00:00Z"}]}
         """#
 
     /// What the daemon answers, by the beginning of the address.
