@@ -86,7 +86,7 @@ manual: DEBIAN_PACKAGES += mandoc
 manual: deps ## Make the pages of the manual in .build/manual, and check how they are drawn.
 	@for product in $(EXECUTABLES) roomwatch-manual; do $(SWIFT) build --product $$product; done
 	@mkdir -p .build/manual
-	@for page in $(PAGES); do Packaging/manual-page.sh $$page .build/debug >.build/manual/$$page; done
+	@for page in $(PAGES); do Config/manual/manual-page.sh $$page .build/debug >.build/manual/$$page; done
 	mandoc -T lint -W warning $(PAGES:%=.build/manual/%)
 
 check: lint rules test manual canaries ## What CI runs: format, tests, simulation, and a short demo that must miss nothing.
@@ -108,7 +108,7 @@ release: deps ## Build the executables for installation.
 	    $(SWIFT) build -c $(CONFIGURATION) $(STATIC) --product $$product; \
 	done
 
-# Each executable describes its own options; the pages in Manual/ add the prose. The words for an option exist once.
+# Each executable describes its own options; the pages in Config/manual/ add the prose. The words for an option exist once.
 install: ## Install what `make release` built: executables, manual, completions, units; DESTDIR, PREFIX, UNITDIR.
 	bin=.build/$(CONFIGURATION); \
 	for name in $(EXECUTABLES) roomwatch-manual; do \
@@ -129,7 +129,7 @@ install: ## Install what `make release` built: executables, manual, completions,
 	done; \
 	for page in $(PAGES); do \
 	    manual="$$share/man/man$${page##*.}"; install -d "$$manual"; \
-	    Packaging/manual-page.sh "$$page" "$$bin" | gzip -9n >"$$manual/$$page.gz"; chmod 0644 "$$manual/$$page.gz"; \
+	    Config/manual/manual-page.sh "$$page" "$$bin" | gzip -9n >"$$manual/$$page.gz"; chmod 0644 "$$manual/$$page.gz"; \
 	done; \
 	for unit in roomwatchd.service roomwatchd.socket; do \
 	    install -m 0644 "systemd/$$unit" "$$units/"; \
@@ -143,7 +143,7 @@ install: ## Install what `make release` built: executables, manual, completions,
 
 deb: DEBIAN_PACKAGES += dpkg-dev chrpath
 deb: release ## Make .build/roomwatch_VERSION_ARCH.deb. CONFIGURATION=debug is quick, and for tests only.
-	Packaging/make-deb.sh $(CONFIGURATION) .build
+	Config/debian/make-deb.sh $(CONFIGURATION) .build
 
 clean: ## Remove what was built.
 	rm -rf .build

@@ -1,4 +1,4 @@
-// Writes one page of the manual: the prose stands in Manual/, the options come from the executable and the keys of the
+// Writes one page of the manual: the prose stands in Config/manual/, the options come from the executable and the keys of the
 // configuration from its example, so that a page cannot say something else than the product. Runs while packages are
 // made; nothing of it is installed.
 

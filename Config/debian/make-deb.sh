@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Makes roomwatch_VERSION_ARCH.deb of what `make install` would install. Called by `make deb`, which builds first.
 #
-#   Packaging/make-deb.sh CONFIGURATION DIRECTORY      release or debug; where the package is put
+#   Config/debian/make-deb.sh CONFIGURATION DIRECTORY      release or debug; where the package is put
 #
 # No debhelper: the staging is `make install` itself, so that a package and an installation from source are the same
 # files. The same commit gives the same bytes: times are SOURCE_DATE_EPOCH (default: that of the commit), owners are root,
 # and dpkg-deb sorts. A package of debug executables is for tests; it needs the Swift runtime of this machine. Whoever hands
 # packages to others says who they are in DEBFULLNAME and DEBEMAIL, as for every Debian package.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 export LC_ALL=C TZ=UTC
 
 [ $# -eq 2 ] || { echo "usage: $0 release|debug DIRECTORY" >&2; exit 2; }
@@ -39,13 +39,13 @@ fi
 
 # Debian's ways with documents: one licence file, compressed changelog.
 rm "$doc/LICENSE"
-install -m 0644 Packaging/debian/copyright "$doc/copyright"
+install -m 0644 Config/debian/copyright "$doc/copyright"
 {
     printf 'roomwatch (%s) unstable; urgency=medium\n\n' "$version"
     printf '  * Built from the sources of this version; their history is the changelog.\n\n'
     printf ' -- %s  %s\n' "$maintainer" "$(date -R -d "@$SOURCE_DATE_EPOCH")"
 } | gzip -9n >"$doc/changelog.gz"
-install -D -m 0644 Packaging/debian/lintian-overrides "$stage/usr/share/lintian/overrides/roomwatch"
+install -D -m 0644 Config/debian/lintian-overrides "$stage/usr/share/lintian/overrides/roomwatch"
 
 # dpkg-shlibdeps reads the libraries of the executables and wants to stand in a source package.
 mkdir -p "$work/debian"
@@ -61,8 +61,8 @@ depends=${depends#shlibs:Depends=}
 mkdir "$stage/DEBIAN"
 sed -e "s/@VERSION@/$version/" -e "s/@MAINTAINER@/$maintainer/" -e "s/@ARCH@/$architecture/" -e "s/@DEPENDS@/$depends/" \
     -e "s/@SIZE@/$(du -k -s --apparent-size --exclude=DEBIAN "$stage" | cut -f1)/" \
-    Packaging/debian/control.in >"$stage/DEBIAN/control"
-install -m 0755 Packaging/debian/{postinst,prerm,postrm} "$stage/DEBIAN/"
+    Config/debian/control.in >"$stage/DEBIAN/control"
+install -m 0755 Config/debian/{postinst,prerm,postrm} "$stage/DEBIAN/"
 (cd "$stage" && find . -type f ! -path './DEBIAN/*' -printf '%P\0' | sort -z | xargs -0 md5sum) >"$stage/DEBIAN/md5sums"
 chmod 0644 "$stage/DEBIAN/md5sums" "$stage/DEBIAN/control"
 # dpkg-deb only sets back what is newer than the epoch.
