@@ -28,18 +28,29 @@ public enum ListeningSockets {
     ///
     /// - Throws: ``ListeningSocketsError``. All descriptors that were passed in are closed before it is thrown.
     public static func inherit() throws(ListeningSocketsError) -> [ListeningSocket] {
+        try taken(announced())
+    }
+
+    /// What the environment announces, unchecked; the variables are gone afterwards.
+    static func announced() throws(ListeningSocketsError) -> [ListeningSocket] {
         var names: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
         let count = sd_listen_fds_with_names(1, &names)
         defer { free(names) }
         guard count >= 0 else { throw .unreadableEnvironment(errorNumber: -count) }
 
         let first = SD_LISTEN_FDS_START
-        let sockets = (0..<count).map { index in
+        return (0..<count).map { index in
             let name = names?[Int(index)]
             defer { free(name) }
             return ListeningSocket(
                 name: name.map { String(cString: $0) } ?? "unknown", fileDescriptor: first + index)
         }
+    }
+
+    /// The sockets when all of them can be used.
+    ///
+    /// - Throws: ``ListeningSocketsError`` for the first that cannot; all are closed then.
+    static func taken(_ sockets: [ListeningSocket]) throws(ListeningSocketsError) -> [ListeningSocket] {
         if let problem = problem(with: sockets) {
             for socket in sockets { close(socket.fileDescriptor) }
             throw problem

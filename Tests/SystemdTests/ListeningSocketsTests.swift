@@ -1,4 +1,5 @@
-// Descriptor 3 and the environment belong to the whole process, so each case has a process of its own.
+// The environment belongs to the whole process, so what reads it has a process of its own. Descriptors 3 and 4 may be the
+// runtime's own there: they are neither replaced nor closed, because a runtime that loses its event queue ends the process.
 
 import Glibc
 import Testing
@@ -16,8 +17,8 @@ import Testing
 
     @Test func namesAndDescriptorsAreHandedOverOnce() async {
         await #expect(processExitsWith: .success) {
-            Activation.pass(names: "api:metrics", listening: [true, true])
-            let sockets = try ListeningSockets.inherit()
+            Activation.announce("api:metrics", count: 2)
+            let sockets = try ListeningSockets.announced()
             end(checked: [
                 sockets.map(\.name) == ["api", "metrics"],
                 sockets.map(\.fileDescriptor) == [3, 4],
@@ -30,25 +31,23 @@ import Testing
 
     @Test func socketsForAnotherProcessAreLeftAlone() async {
         await #expect(processExitsWith: .success) {
-            Activation.pass(names: "api", listening: [true])
+            Activation.announce("api", count: 1)
             setenv("LISTEN_PID", "1", 1)
             end(checked: [try ListeningSockets.inherit().isEmpty, fcntl(3, F_GETFD) != -1])
         }
     }
 
-    @Test func aSocketThatDoesNotListenIsRefusedAndAllAreClosed() async {
-        await #expect(processExitsWith: .success) {
-            Activation.pass(names: "api:metrics", listening: [true, false])
-            do {
-                _ = try ListeningSockets.inherit()
-                end(checked: [false])
-            } catch {
-                end(checked: [
-                    error as? ListeningSocketsError == .notListening(name: "metrics"), fcntl(3, F_GETFD) == -1,
-                    fcntl(4, F_GETFD) == -1,
-                ])
-            }
-        }
+    @Test func socketsThatListenAreTaken() throws {
+        let sockets = [Activation.socket("api", listens: true), Activation.socket("metrics", listens: true)]
+        defer { for socket in sockets { close(socket.fileDescriptor) } }
+        #expect(try ListeningSockets.taken(sockets) == sockets)
+        for socket in sockets { #expect(fcntl(socket.fileDescriptor, F_GETFD) != -1) }
+    }
+
+    @Test func aSocketThatDoesNotListenIsRefusedAndAllAreClosed() {
+        let sockets = [Activation.socket("api", listens: true), Activation.socket("metrics", listens: false)]
+        #expect(throws: ListeningSocketsError.notListening(name: "metrics")) { try ListeningSockets.taken(sockets) }
+        for socket in sockets { #expect(fcntl(socket.fileDescriptor, F_GETFD) == -1) }
     }
 
     @Test func tooManyAreRefused() {
@@ -58,30 +57,33 @@ import Testing
 }
 
 /// Ends the process with 0, or with the number of the first check that failed.
-///
-/// `#expect` would report through a descriptor that may be 3 or 4 itself, and so be one of those replaced here.
 private func end(checked checks: [Bool]) -> Never {
-    exit(checks.firstIndex(of: false).map { Int32($0 + 1) } ?? 0)
+    _exit(checks.firstIndex(of: false).map { Int32($0 + 1) } ?? 0)
 }
 
-/// What systemd does between fork and exec: sockets from descriptor 3 upward and three variables.
 private enum Activation {
-    static func pass(names: String, listening: [Bool]) {
-        let sockets = listening.map { listens in
-            let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-            var address = sockaddr_un()
-            address.sun_family = sa_family_t(AF_UNIX)
-            withUnsafePointer(to: &address) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                    _ = bind(descriptor, generic, socklen_t(MemoryLayout<sa_family_t>.size))
-                }
+    /// Tests run side by side and take the lowest free descriptors; nobody else comes this far up.
+    private static let lowest: Int32 = 600
+
+    static func socket(_ name: String, listens: Bool) -> ListeningSocket {
+        let descriptor = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+                _ = bind(descriptor, generic, socklen_t(MemoryLayout<sa_family_t>.size))
             }
-            if listens { _ = listen(descriptor, 1) }
-            return fcntl(descriptor, F_DUPFD, 100)
         }
-        for (index, socket) in sockets.enumerated() { dup2(socket, Int32(3 + index)) }
+        if listens { _ = listen(descriptor, 1) }
+        return ListeningSocket(name: name, fileDescriptor: fcntl(descriptor, F_DUPFD, lowest))
+    }
+
+    /// What systemd does between fork and exec: three variables, and something open from descriptor 3 upward.
+    static func announce(_ names: String, count: Int) {
+        for descriptor in 3..<Int32(3 + count) where fcntl(descriptor, F_GETFD) == -1 { dup2(0, descriptor) }
         setenv("LISTEN_PID", String(getpid()), 1)
-        setenv("LISTEN_FDS", String(sockets.count), 1)
+        setenv("LISTEN_FDS", String(count), 1)
         setenv("LISTEN_FDNAMES", names, 1)
     }
 }
