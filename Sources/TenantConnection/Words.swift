@@ -8,9 +8,11 @@ public enum Words {
     /// A GUID, in any case.
     public static func isGUID(_ text: String) -> Bool { ConsentReply.isGUID(text) }
 
-    /// `[a-z0-9][a-z0-9-]{0,62}`, and not the name that Roomwatch keeps for itself.
+    /// `[a-z0-9][a-z0-9-]{0,62}`, and not a name that is kept for something else: Roomwatch's own, those of the files of
+    /// the first receiver (the tenant's files begin with its name), and a GUID, which is an id in the wrong place.
     public static func isTenantName(_ text: String) -> Bool {
         (1...63).contains(text.utf8.count) && text.first != "-" && text != "roomwatch"
+            && text != WritingPlan.receiver && !text.hasPrefix("\(WritingPlan.receiver)-") && !isGUID(text)
             && text.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
     }
 

@@ -51,6 +51,9 @@ public struct AccountFinding: Sendable, Hashable {
     }
 
     /// When it begins to bite, for what lies ahead or has an instant.
+    ///
+    /// Never inlined: the optimizer of Swift 6.3.1 ends with an ownership error where it copies this into another module.
+    @inline(never)
     public var at: Date? {
         if case .passwordExpiry(let end, _) = trouble { end } else { nil }
     }

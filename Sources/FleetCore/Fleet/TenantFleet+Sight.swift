@@ -68,7 +68,8 @@ extension TenantFleet {
     /// Judges what time alone changes: silent rooms, stalled sources, severities that rise with the hour.
     public mutating func tick(at now: Moment) -> FleetDecision {
         var decision = FleetDecision()
-        if !isBlind { judgeSilence(at: now, into: &decision) }
+        // The synthetic room speaks once an hour, which is no silence.
+        if !isBlind, tenant != .roomwatch { judgeSilence(at: now, into: &decision) }
         judgeAccess(at: now, into: &decision)
         judgeSources(at: now, into: &decision)
         // Bookable hours begin on a minute; with 20,000 rooms down, asking every second would cost a tenth of a core.

@@ -103,19 +103,22 @@ extension TenantFleet {
     fileprivate func body(ofRoomAt slot: Int, at now: Moment) -> RoomBody {
         let room = rooms[slot]
         let track = tracks[slot]
-        let agenda = agendas[room.account]
-        let booking = agenda?.current(at: now) ?? agenda?.next(after: now)
-        return RoomBody(
+        var body = RoomBody(
             id: room.account.text, tenant: tenant.text, name: room.name, email: room.email, building: room.building,
             floor: room.floor, capacity: room.capacity, model: room.mainDevice?.model,
             state: stateWord(of: track, at: now), observability: room.isWeak ? "weak" : "strong",
             reading: track.presence.reading?.text, askedAt: track.presence.newestAsked.map { Timestamp($0.wall) },
-            firstBadAt: track.phase.isWrong ? track.outage.map { Timestamp($0.firstBad.wall) } : nil,
             lastGoodAt: track.presence.lastGood.map { Timestamp($0.wall) },
-            incident: openIncident(ofRoomAt: slot)?.id.text,
-            meeting: booking.map {
-                IncidentBody.Meeting(startsAt: Timestamp($0.startsAt), endsAt: Timestamp($0.endsAt))
-            }, account: (accountFindings[room.account] ?? []).map { AccountFindingBody($0, at: now.wall) })
+            incident: openIncident(ofRoomAt: slot)?.id.text)
+        if track.phase.isWrong, let outage = track.outage { body.firstBadAt = Timestamp(outage.firstBad.wall) }
+        if let agenda = agendas[room.account], let booking = agenda.current(at: now) ?? agenda.next(after: now) {
+            body.meeting = IncidentBody.Meeting(
+                startsAt: Timestamp(booking.startsAt), endsAt: Timestamp(booking.endsAt))
+        }
+        if let findings = accountFindings[room.account] {
+            body.account = findings.map { AccountFindingBody($0, at: now.wall) }
+        }
+        return body
     }
 
     /// What is known to be wrong stays so while the room is unseen; whether it is still well is not known then.

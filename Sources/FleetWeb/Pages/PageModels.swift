@@ -83,6 +83,8 @@ struct IncidentModel {
     var facts: [Fact]
     var rooms: [TileLink]
     var evidence: [EvidenceRow]
+    /// Whether somebody has acknowledged it.
+    var isTaken: Bool
     var told: [TellingRow]
     var hasTold: Bool
     var untold: [UntoldRow]
@@ -104,6 +106,19 @@ struct IncidentModel {
         var at: String
         var source: String
         var reading: String
+        /// An address at the end of the reading, such as that of a consent page; empty without one.
+        var link: String
+        var hasLink: Bool
+
+        init(at: String, source: String, reading: String) {
+            self.at = at
+            self.source = source
+            let words = reading.split(separator: " ", omittingEmptySubsequences: false)
+            let last = words.last.map(String.init) ?? ""
+            hasLink = last.hasPrefix("https://") || last.hasPrefix("http://")
+            link = hasLink ? last : ""
+            self.reading = hasLink ? words.dropLast().joined(separator: " ") : reading
+        }
     }
 
     struct CommentRow {

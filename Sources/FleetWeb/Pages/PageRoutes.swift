@@ -76,7 +76,8 @@ public struct PageRoutes: Sendable {
         }
         act("/incidents/:id/silence", .operator, router) { id, form, session in
             try await silence(id, form, session)
-            return .to("/incidents/\(id)")
+            // Where it stands with its end, and with the button that ends it.
+            return .to("/quiet")
         }
         act("/silences/preview", .operator, router) { _, form, session in
             .page(try await previewPage(form, session))

@@ -61,6 +61,7 @@ extension PageRoutes {
                 IncidentModel.EvidenceRow(
                     at: Instant($0.observedAt, at: now).clock, source: $0.source, reading: $0.reading)
             },
+            isTaken: one.acknowledgedBy != nil,
             told: detail.notifications.map { TellingRow($0, at: now) }, hasTold: !detail.notifications.isEmpty,
             untold: detail.suppressions.map { UntoldRow($0, at: now) }, hasUntold: !detail.suppressions.isEmpty,
             comments: detail.comments.map {

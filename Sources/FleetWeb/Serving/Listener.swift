@@ -31,14 +31,29 @@ public enum Listener: Sendable, Hashable, CustomStringConvertible {
 public struct ListenerError: Error, Sendable, CustomStringConvertible {
     public let listener: Listener
     public let reason: String
+    public let remedy: String
 
-    init(_ listener: Listener, _ reason: String) {
+    init(_ listener: Listener, _ reason: String, remedy: String = anotherProcess) {
         self.listener = listener
         self.reason = reason
+        self.remedy = remedy
     }
 
+    init(_ listener: Listener, errorNumber: Int32) {
+        let remedy =
+            switch errorNumber {
+            case ENOENT: "its folder does not exist: make it, or change api.socket"
+            case EACCES, EPERM: "the daemon's user may not listen there: change its rights, or api.listen or api.socket"
+            case EADDRNOTAVAIL: "no interface of this machine has that address: change api.listen"
+            default: Self.anotherProcess
+            }
+        self.init(listener, String(cString: strerror(errorNumber)), remedy: remedy)
+    }
+
+    private static let anotherProcess = "stop the other process, or change api.listen or api.socket"
+
     public var description: String {
-        "cannot listen on \(listener): \(reason); stop the other process, or change api.listen or api.socket"
+        "cannot listen on \(listener): \(reason); \(remedy)"
     }
 }
 
@@ -107,7 +122,7 @@ public struct WebServer: Service {
         do {
             try await application.run()
         } catch let error as IOError {
-            throw ListenerError(listener, "\(error)")
+            throw ListenerError(listener, errorNumber: error.errnoCode)
         }
     }
 

@@ -72,7 +72,7 @@ struct ConfigurationText {
         let outbound = proxy.isEmpty ? "" : "http: { proxy: \(Self.quoted(proxy)) }\n"
         return """
             # Written by roomctl connect. Every key is explained in the example that is shipped, roomwatch.yaml in
-            # /usr/share/doc/roomwatch. Check a change with: roomwatchd --check-config
+            # /usr/share/doc/roomwatch/examples. Check a change with: roomwatchd --check-config
             version: 1
             tenants:
             \(stanza)\(outbound)receivers:

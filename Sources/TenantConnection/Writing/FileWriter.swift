@@ -12,12 +12,15 @@ public struct FileWriter: Sendable {
     public enum Outcome: String, Sendable, Hashable {
         case written
         case unchanged
-        /// The old one is beside it, with `.bak` at its end.
+        /// The old one is beside it, with `.bak` at its end, or `.bak-2` and so on where there was one before.
         case replaced
     }
 
     /// Whether a file that is there may be replaced.
     let replaces: Bool
+
+    /// Old files of one name that are kept; whoever has more of them tidies up first.
+    static let mostBackups = 99
 
     public init(replaces: Bool) {
         self.replaces = replaces
@@ -54,9 +57,9 @@ public struct FileWriter: Sendable {
         var isDone = false
         defer { if !isDone { unlinkat(directory, temporary, 0) } }
         if state == .other {
-            let backup = "\(name).bak"
-            unlinkat(directory, backup, 0)
-            guard linkat(directory, name, directory, backup, 0) == 0 else { throw Self.fault(file.path, errno) }
+            // Of what only this command writes, one version back is enough.
+            if file.isOurs { unlinkat(directory, "\(name).bak", 0) }
+            try Self.keep(name, in: directory, path: file.path)
             guard renameat(directory, temporary, directory, name) == 0 else { throw Self.fault(file.path, errno) }
             isDone = true
         } else {
@@ -65,6 +68,17 @@ public struct FileWriter: Sendable {
         }
         fsync(directory)
         return state == .other ? .replaced : .written
+    }
+
+    /// Gives the file a second name. An older one that was kept is never given up: it may be the only copy left.
+    private static func keep(_ name: String, in directory: Int32, path: String) throws(ConnectionFault) {
+        for number in 1...mostBackups {
+            let backup = number == 1 ? "\(name).bak" : "\(name).bak-\(number)"
+            if linkat(directory, name, directory, backup, 0) == 0 { return }
+            guard errno == EEXIST else { throw fault(path, errno) }
+        }
+        throw ConnectionFault(
+            "\(path) has \(mostBackups) older versions beside it", remedy: "Remove those that nobody needs.")
     }
 
     private enum State {

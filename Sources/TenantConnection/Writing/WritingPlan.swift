@@ -38,6 +38,9 @@ public struct WritingPlan: Sendable {
             dropIns: "/etc/systemd/system/roomwatchd.service.d")
     }
 
+    /// The receiver that a first configuration names; its files begin with it.
+    static let receiver = "oncall"
+
     public var files: [PlannedFile]
     /// The tenant's entry, for a configuration that is there already.
     public var stanza: String
@@ -65,7 +68,7 @@ public struct WritingPlan: Sendable {
         files = Self.files(of: secrets, for: plan.name, places)
         guard let receiver else { return }
         if let name = receiver.plan.secretName, let secret = receiver.secret {
-            files += Self.files(of: [(name, secret, !receiver.plan.asksForSecret)], for: "oncall", places)
+            files += Self.files(of: [(name, secret, !receiver.plan.asksForSecret)], for: Self.receiver, places)
         }
         files.append(
             PlannedFile(

@@ -50,6 +50,7 @@ extension SimulatedTenant {
             ]
         } else {
             tokenEndpoint.consent.grant(at: exchange.unixTime)
+            timeline.endRevocations(at: exchange.elapsed)
             let scopes = tokenEndpoint.consent.roles.map { "https://graph.microsoft.com/\($0)" }
             reply = [
                 ("admin_consent", "True"), ("tenant", identity.tenantID), ("scope", scopes.joined(separator: " ")),
@@ -84,7 +85,10 @@ struct ConsentRequest {
                 400, "unauthorized_client", 700_016,
                 "Application with identifier '\(fields["client_id"] ?? "")' was not found in the directory 'Contoso'.")
         }
-        guard let redirect = fields["redirect_uri"], Self.mayLead(to: redirect, identity.redirectURIs) else {
+        // Without an address people are sent to the first one of the registration.
+        let usual = identity.redirectURIs.first ?? "http://localhost/"
+        let redirect = fields["redirect_uri"] ?? usual
+        guard Self.mayLead(to: redirect, identity.redirectURIs) else {
             throw TokenError(
                 400, "invalid_request", 50011,
                 "The redirect URI '\(fields["redirect_uri"] ?? "")' specified in the request does not match the redirect "

@@ -87,6 +87,14 @@ extension Timeline {
         record("licence_assigned", account: account, cause: cause, kind: .licenceRemoved, visible: elapsed)
     }
 
+    /// An administrator consented again, so what was taken back is there again.
+    mutating func endRevocations(at elapsed: Duration) {
+        for cause in revocations.keys.sorted() {
+            revocations[cause] = nil
+            record("consent_granted", cause: cause, kind: .consentRevoked, visible: elapsed)
+        }
+    }
+
     /// The roles that a token issued now carries.
     func roles(of granted: [String]) -> [String] {
         granted.filter { role in

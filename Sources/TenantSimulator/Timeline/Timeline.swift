@@ -142,7 +142,7 @@ struct Timeline: Sendable {
         case .licenceReturns(let account, let cause): returnLicence(to: account, cause: cause)
         case .signInTried(let account, let cause): trySignIn(account, cause: cause)
         case .consentReturns(let cause):
-            revocations[cause] = nil
+            guard revocations.removeValue(forKey: cause) != nil else { return }
             record("consent_granted", cause: cause, kind: .consentRevoked, visible: elapsed)
         case .secretRenewed(let cause):
             expiredSecrets.remove(cause)

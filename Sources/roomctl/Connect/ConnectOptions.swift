@@ -124,7 +124,7 @@ struct ConnectWriting: ParsableArguments {
     @Option(help: "Folder of the unit's drop-ins.")
     var dropInDir = WritingPlan.Places.usual.dropIns
 
-    @Flag(help: "Replace files that are there; the old ones are kept beside them as .bak.")
+    @Flag(help: "Replace secrets that are there; the old ones are kept beside them as .bak.")
     var force = false
 
     @Flag(help: "Write nothing, and show what would be written, without secrets.")
@@ -141,17 +141,26 @@ struct ConnectWriting: ParsableArguments {
         where path.isEmpty || path.hasSuffix("/") {
             throw ValidationError("\(option) is empty or ends in a slash.")
         }
+        // systemd reads it in the unit's drop-in, where these characters mean something else.
+        if credstore.contains(where: { $0.isWhitespace || $0 == ":" || $0 == "%" }) {
+            throw ValidationError("--credstore has a space, a colon or a percent sign in it.")
+        }
+    }
+
+    /// systemd takes no path that depends on where somebody stood.
+    private static func absolute(_ path: String) -> String {
+        path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
     }
 
     func apply(to settings: inout Connection.Settings) throws {
         settings.places = WritingPlan.Places(
-            configuration: config, credentialStore: credstore, dropIns: dropInDir)
+            configuration: config, credentialStore: Self.absolute(credstore), dropIns: Self.absolute(dropInDir))
         settings.replaces = force
         settings.isDryRun = dryRun
         let existing = FileManager.default.contents(atPath: config)
         settings.configurationIsExample =
             existing != nil && Self.examples.contains { FileManager.default.contents(atPath: $0) == existing }
         settings.writesConfiguration =
-            force || settings.configurationIsExample || !FileManager.default.fileExists(atPath: config)
+            settings.configurationIsExample || !FileManager.default.fileExists(atPath: config)
     }
 }

@@ -17,6 +17,8 @@ struct CoverageFacts: Sendable {
     var neverSeen: [String] = []
     var withoutBuilding: [String] = []
     var withoutMailbox: [String] = []
+    /// Buildings whose clock nobody has told, so that it is taken for UTC.
+    var withoutZone: [String] = []
     /// Whether device records are read, which alone show that a room is weak.
     var readsDevices: Bool
     /// Whether the first minute is over, in which rooms are found.
@@ -78,6 +80,16 @@ struct CoverageFacts: Sendable {
                     remedy: "Give them a building in Places (Set-PlaceV3), or an office location in the directory.",
                     withoutBuilding))
         }
+        if !withoutZone.isEmpty {
+            checks.append(
+                check(
+                    "rooms.time_zone", .notice,
+                    "\(withoutZone.count == 1 ? "1 building has" : "\(withoutZone.count) buildings have") no time zone: "
+                        + "bookable hours, severities and the window nightly follow UTC there.",
+                    remedy:
+                        "Give each its zone under `buildings`, such as `B2: { time_zone: Europe/Berlin }`, or all of "
+                        + "them one in `hours.default.time_zone`.", withoutZone))
+        }
         if !withoutMailbox.isEmpty {
             checks.append(
                 check(
@@ -106,6 +118,10 @@ extension CoverageFacts {
         self.readsDevices = readsDevices
         isSettled = fleet.watchedSince.elapsed(until: now) >= .seconds(60)
         rooms = fleet.rooms.count
+        let hours = fleet.site.hours
+        if hours.byDefault.timeZone == .gmt {
+            withoutZone = Set(fleet.rooms.compactMap(\.building)).filter { hours.byBuilding[$0] == nil }.sorted()
+        }
         for (room, track) in zip(fleet.rooms, fleet.tracks) {
             let name = Self.words(room)
             if track.presence.lastUsable == nil {
