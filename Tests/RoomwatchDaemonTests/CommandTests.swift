@@ -9,7 +9,8 @@ import Testing
 
 @testable import RoomwatchDaemon
 
-@Suite struct CommandTests {
+// One at a time: a process that is just being started holds the descriptors of all, the lock of another test included.
+@Suite(.serialized) struct CommandTests {
     let folder: Folder
 
     init() throws { folder = try Folder() }
