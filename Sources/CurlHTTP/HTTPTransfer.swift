@@ -26,6 +26,9 @@ struct HTTPPlan: TransferPlan {
 final class HTTPTransfer: Transfer {
     /// An exchange is looked at this many times within its stall limit, so a stall is noticed at most a quarter late.
     static let reviewsPerStall = 4
+    /// A sink counts what it is given against `Content-Length`, which is that of the wire: a compressing proxy in between
+    /// would make the two differ.
+    private static let uncompressed = "Accept-Encoding: identity"
 
     let easy: EasyHandle
     private let plan: HTTPPlan
@@ -49,7 +52,7 @@ final class HTTPTransfer: Transfer {
         self.plan = plan
         self.sockets = sockets
         self.easy = easy
-        headerList = HeaderList(plan.request.headerLines)
+        headerList = HeaderList(plan.request.headerLines + (plan.sink == nil ? [] : [Self.uncompressed]))
         requestBody = plan.request.call.body.map(StableBytes.init)
         lastMovedAt = now
         setOptions()
@@ -149,7 +152,7 @@ final class HTTPTransfer: Transfer {
         easy.set(CURLOPT_FOLLOWLOCATION, false)
         easy.set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
         easy.set(CURLOPT_USERAGENT, configuration.userAgent)
-        easy.set(CURLOPT_ACCEPT_ENCODING, "")
+        if plan.sink == nil { easy.set(CURLOPT_ACCEPT_ENCODING, "") }
         easy.set(CURLOPT_HTTP09_ALLOWED, false)
         easy.set(CURLOPT_HTTPHEADER, list: headerList.first)
         setMethodAndBody(call)

@@ -113,3 +113,21 @@ extension StoreError {
         }
     }
 }
+
+extension StoreError {
+    /// The same with other names for files in all its texts.
+    func renamed(_ name: (String) -> String) -> StoreError {
+        switch self {
+        case .lockedByAnotherDaemon(let path, let pid): .lockedByAnotherDaemon(path: name(path), pid: pid)
+        case .newerVersion(let path, let found, let known): .newerVersion(path: name(path), found: found, known: known)
+        case .foreignDatabase(let path): .foreignDatabase(path: name(path))
+        case .notADatabase(let path): .notADatabase(path: name(path))
+        case .unusablePath(let path, let reason): .unusablePath(path: name(path), reason: name(reason))
+        case .diskFull(let path, let doing): .diskFull(path: name(path), doing: name(doing))
+        case .io(let path, let doing, let detail): .io(path: name(path), doing: name(doing), detail: name(detail))
+        case .corrupt(let path, let detail): .corrupt(path: name(path), detail: name(detail))
+        case .busy(let path, let doing): .busy(path: name(path), doing: name(doing))
+        case .defect(let doing, let detail): .defect(doing: name(doing), detail: name(detail))
+        }
+    }
+}

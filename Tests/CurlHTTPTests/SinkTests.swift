@@ -89,4 +89,33 @@ struct SinkTests {
             #expect(sink.seen.bytes == 9)
         }
     }
+
+    @Test func aSinkAsksForTheBytesAsTheyAre() async throws {
+        // What a compressing proxy does: it packs whatever the request allows.
+        try await withServer({ connection in
+            while let (head, _) = connection.request() {
+                connection.answer(body: Array(head.lowercased().utf8))
+            }
+        }) { transport, server in
+            let sink = Keeping()
+            _ = try await transport.send(HTTPCall(.post, server.url, body: []), into: sink)
+            let lines = sink.text.split(separator: "\r\n").filter { $0.hasPrefix("accept-encoding") }
+            #expect(lines == ["accept-encoding: identity"])
+            let answer = try await transport.send(HTTPCall(.get, server.url))
+            #expect(String(decoding: answer.body, as: UTF8.self).contains("gzip"))
+        }
+    }
+
+    final class Keeping: HTTPBodySink {
+        private let kept = Mutex([UInt8]())
+
+        var text: String { String(decoding: kept.withLock(\.self), as: UTF8.self) }
+
+        func begin(_ headerFields: HTTPFields) {}
+
+        func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
+            kept.withLock { $0.append(contentsOf: bytes) }
+            return true
+        }
+    }
 }

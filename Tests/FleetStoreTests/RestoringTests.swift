@@ -218,4 +218,43 @@ struct RestoringTests {
         #expect(try incidents(path) == [id(1).text, id(2).text, id(3).text])
         #expect(StoreFiles(path: copy).walSize > 0, "the copy itself is not touched")
     }
+
+    @Test("Links in the directory of the store lead nowhere", arguments: [".lock", ".restored", ".restoring"])
+    func plantedLink(_ suffix: String) throws {
+        try makeStoreAndCopy()
+        let victim = directory.path("victim")
+        try Data("precious".utf8).write(to: URL(filePath: victim))
+        #expect(chmod(victim, 0o644) == 0)
+        _ = unlink(path + suffix)
+        try FileManager.default.createSymbolicLink(atPath: path + suffix, withDestinationPath: victim)
+        if suffix == ".lock" {
+            let error = #expect(throws: RestoreError.self) { try restore() }
+            #expect(error?.description.contains("roomwatch.sqlite.lock is a link; remove it") == true)
+        } else {
+            try restore()
+            #expect(try incidents(path) == [id(1).text])
+        }
+        #expect(try String(contentsOfFile: victim, encoding: .utf8) == "precious")
+        let mode = try FileManager.default.attributesOfItem(atPath: victim)[.posixPermissions] as? NSNumber
+        #expect(mode?.intValue == 0o644)
+    }
+
+    @Test("A link under the name for the replaced store is passed over")
+    func plantedName() throws {
+        try makeStoreAndCopy()
+        let name = path + ".replaced-20261120T100000Z"
+        try FileManager.default.createSymbolicLink(atPath: name, withDestinationPath: directory.path("nowhere"))
+        #expect(try restore().replaced == name + "-2")
+        #expect(!FileManager.default.fileExists(atPath: directory.path("nowhere")))
+    }
+
+    @Test("A log beside the copy that leads elsewhere is not read")
+    func linkedLog() throws {
+        try makeStoreAndCopy()
+        let other = directory.path("other")
+        try Data("precious".utf8).write(to: URL(filePath: other))
+        try FileManager.default.createSymbolicLink(atPath: copy + "-wal", withDestinationPath: other)
+        let error = #expect(throws: RestoreError.self) { try restore() }
+        #expect(error?.description.contains("-wal is not a regular file") == true)
+    }
 }

@@ -67,4 +67,42 @@ import Testing
         #expect(throws: CommandFault.self) { try BackupFile(path, isForced: false, progress: nil) }
         first.discard()
     }
+
+    @Test func whatAnEarlierOneLeftIsTakenUp() throws {
+        try Data("left behind".utf8).write(to: URL(filePath: path + ".part"))
+        let file = try BackupFile(path, isForced: false, progress: nil)
+        #expect(give("new", to: file))
+        try file.keep(isForced: false)
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == "new")
+    }
+
+    enum Planted: CaseIterable { case symbolicLink, hardLink, pipe, foreign }
+
+    @Test(arguments: Planted.allCases) func whatSomebodyPutInTheWayIsRefused(_ planted: Planted) throws {
+        let victim = folder.appending(path: "victim").path(percentEncoded: false)
+        let partial = path + ".part"
+        try Data("precious".utf8).write(to: URL(filePath: victim))
+        switch planted {
+        case .symbolicLink: try FileManager.default.createSymbolicLink(atPath: partial, withDestinationPath: victim)
+        case .hardLink: try FileManager.default.linkItem(atPath: victim, toPath: partial)
+        case .pipe: #expect(mkfifo(partial, 0o600) == 0)
+        case .foreign:
+            // Only root can make a file somebody else's.
+            guard geteuid() == 0 else { return }
+            try Data("trap".utf8).write(to: URL(filePath: partial))
+            #expect(chown(partial, 65_432, 65_432) == 0)
+        }
+        #expect(throws: CommandFault.self) { try BackupFile(path, isForced: false, progress: nil) }
+        #expect(try String(contentsOfFile: victim, encoding: .utf8) == "precious")
+    }
+
+    @Test(
+        arguments: [
+            (0, 100, 0), (50, 100, 50), (100, 100, 100), (900, 100, 100), (5, 0, 100), (7, nil, 0), (.max, 1, 100),
+            (5, -1, 100),
+        ] as [(Int, Int?, Int)])
+    func thereIsNoMoreThanEverything(_ taken: Int, _ expected: Int?, _ percent: Int) {
+        #expect(Progress.percent(taken, of: expected) == percent)
+        Progress().show(taken, of: expected)
+    }
 }

@@ -91,6 +91,42 @@ import Testing
         #expect(text.contains("login: https://login.microsoftonline.com/…"))
         for secret in Planted.all { #expect(!text.lowercased().contains(secret.lowercased()), "\(secret)") }
     }
+
+    @Test func nothingPassesBeneathAKeyThatTheConfigurationDoesNotHave() {
+        var redaction = Redaction()
+        let text = redaction.configuration(
+            """
+            tenants:
+              - name: contoso
+                client_secret: "Live:Share:99"
+                credential: { client_secret_file: 482913, pin: 482914 }
+                cloud: global
+            password: 482915
+            vault:
+              share: 482916
+              list:
+                - 482917
+                - { enabled: true, burst: 482918 }
+            http: { novelty: { share: 482919,
+                burst: 482920 }, proxy: "" }
+            hours:
+              Seestraße: { days: mon-fri, from: "07:15" }
+              default: { contact: "4829", to: "19:45" }
+            poll: { presence: 5s }
+            """)
+        #expect(!text.contains("4829") && !text.lowercased().contains("live") && !text.contains("99"), "\(text)")
+        for setting in ["cloud: global", "days: mon-fri", "from: 07:15", "to: 19:45", "presence: 5s"] {
+            #expect(text.contains(setting), "\(text)")
+        }
+    }
+
+    @Test func theReportOfTheDoctorStaysReadable() {
+        var redaction = Redaction()
+        for sentence in ["notice: 3 restarts in an hour", "examples", "warnings, problems and notices: 2"] {
+            let made = redaction.text(sentence)
+            #expect(made == sentence)
+        }
+    }
 }
 
 /// What must not be found in a bundle, and the places into which it is put.
@@ -254,6 +290,18 @@ private struct ListedAnswers: HTTPTransport {
         #expect(manifest.contains("fleet.json") && manifest.contains("the daemon cannot be reached"))
         #expect(sources.content.files.map(\.name).contains("configuration.yaml"))
         #expect(!manifest.contains("s3cr3t") && !manifest.contains("Klaus"))
+    }
+
+    @Test func aLinkThatWaitsUnderTheNameOfTheWorkIsNotFollowed() throws {
+        let victim = path("victim")
+        try FileManager.default.createDirectory(atPath: victim, withIntermediateDirectories: true)
+        try FileManager.default.createSymbolicLink(atPath: path(".bundle.part"), withDestinationPath: victim)
+        var content = BundleContent()
+        content.add("a.txt", "something", "hello\n")
+        _ = try BundleArchive.write(content, manifest: "list\n", named: "bundle", to: path("out.tar.gz"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: victim).isEmpty)
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: path(".bundle.part")) == victim)
+        try FileManager.default.removeItem(at: folder)
     }
 
     @Test(arguments: [true, false]) func theArchiveIsPrivateAndHoldsTheList(_ hasTar: Bool) async throws {

@@ -3,12 +3,14 @@
 
 import FleetStore
 import Foundation
+import Glibc
 import Logging
 import Testing
 
 @testable import RoomwatchDaemon
 
-@Suite struct CommandTests {
+// One at a time: a process that is just being started holds the descriptors of all, the lock of another test included.
+@Suite(.serialized) struct CommandTests {
     let folder: Folder
 
     init() throws { folder = try Folder() }
@@ -163,6 +165,72 @@ import Testing
         #expect(outcome.code == 1)
         #expect(outcome.err.contains("another roomwatchd"))
         try store.close()
+    }
+
+    /// Nobody's, as the id of a dynamic user is while its service does not run.
+    private static let stranger: uid_t = 64_937
+
+    /// The store as a dynamic user's: all of it theirs, below a directory that only root may enter.
+    private func giveStoreAway() throws {
+        #expect(chmod(folder.path(""), 0o700) == 0)
+        let state = folder.path("state")
+        for name in try FileManager.default.contentsOfDirectory(atPath: state) + [""] {
+            #expect(lchown("\(state)/\(name)", Self.stranger, Self.stranger) == 0)
+        }
+    }
+
+    /// Of the file itself, were it a link.
+    private func attributes(_ name: String) throws -> (owner: uid_t, mode: Int) {
+        let found = try FileManager.default.attributesOfItem(atPath: folder.path(name))
+        return (
+            uid_t(try #require(found[.ownerAccountID] as? NSNumber).intValue),
+            try #require(found[.posixPermissions] as? NSNumber).intValue
+        )
+    }
+
+    private func owner(_ name: String) throws -> uid_t { try attributes(name).owner }
+
+    @Test(.enabled(if: geteuid() == 0)) func rootRestoresAsTheOwnerOfTheDirectory() async throws {
+        try makeStoreAndCopy()
+        try giveStoreAway()
+        let outcome = try await restore("copy.sqlite")
+        #expect(outcome.code == 0, "\(outcome.err)")
+        #expect(outcome.out.contains("kept as \(folder.path("state/roomwatch.sqlite.replaced-"))"))
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path("state")) {
+            #expect(try owner("state/\(name)") == Self.stranger, "\(name)")
+        }
+        #expect(FileManager.default.fileExists(atPath: folder.path("state/roomwatch.sqlite.restored")))
+    }
+
+    @Test(.enabled(if: geteuid() == 0)) func aDirectoryThatIsMissingBecomesTheOwnersToo() async throws {
+        try makeStoreAndCopy()
+        try FileManager.default.removeItem(atPath: folder.path("state"))
+        #expect(chown(folder.path(""), Self.stranger, Self.stranger) == 0)
+        let outcome = try await restore("copy.sqlite")
+        #expect(outcome.code == 0, "\(outcome.err)")
+        #expect(try owner("state") == Self.stranger)
+        #expect(try owner("state/roomwatch.sqlite") == Self.stranger)
+    }
+
+    @Test(
+        .enabled(if: geteuid() == 0),
+        arguments: [".lock", ".restored", ".restoring", ".restoring-wal", ".restoring-journal", "", "-wal"])
+    func linksThatTheOwnerPlantedLeadRootNowhere(_ suffix: String) async throws {
+        try makeStoreAndCopy()
+        // A store of root's: SQLite would write to it, were it followed.
+        try FileManager.default.copyItem(atPath: folder.path("copy.sqlite"), toPath: folder.path("victim"))
+        #expect(chmod(folder.path("victim"), 0o640) == 0)
+        let before = try Data(contentsOf: URL(filePath: folder.path("victim")))
+        let planted = folder.path("state/roomwatch.sqlite\(suffix)")
+        _ = unlink(planted)
+        try FileManager.default.createSymbolicLink(atPath: planted, withDestinationPath: folder.path("victim"))
+        try giveStoreAway()
+        let outcome = try await restore("copy.sqlite")
+        #expect(!outcome.err.contains("/proc/self/fd") && !outcome.out.contains("/proc/self/fd"))
+        #expect(outcome.code == (suffix == ".lock" ? 1 : 0), "\(outcome.err)")
+        #expect(try Data(contentsOf: URL(filePath: folder.path("victim"))) == before)
+        let after = try attributes("victim")
+        #expect(after.owner == 0 && after.mode == 0o640)
     }
 
     @Test func checkingAndRestoringAreTwoThings() async throws {

@@ -20,6 +20,7 @@ final class Backups: Sendable {
     private struct Place {
         var holder: UInt64
         var asker: String
+        /// When the copy was ready, and then when something was taken of it.
         var moved: Moment
         /// `nil` while it is being made.
         var copy: StoreCopy?
@@ -49,7 +50,12 @@ final class Backups: Sendable {
         } catch {
             throw Refusal(error)
         }
-        state.withLock { $0.place?.copy = copy }
+        // Only now there is something to take: a large store on a slow disk takes longer to copy than anybody's patience.
+        let ready = time.now()
+        state.withLock { state in
+            state.place?.moved = ready
+            state.place?.copy = copy
+        }
         return CopyStream(copy: copy, place: place, thread: thread)
     }
 

@@ -2,8 +2,8 @@
 // long ago, and the trouble that it speaks of may be over. A file beside the store tells that start.
 
 import Foundation
+import Glibc
 import GRDB
-import Logging
 
 /// What the first start after a restore must know.
 struct RestorationMark: Codable, Hashable {
@@ -22,14 +22,14 @@ struct RestorationMark: Codable, Hashable {
         self.at = at
     }
 
-    /// A disk that does not take it costs the message and the pause, not the restored store.
-    func write(beside files: StoreFiles, log: Logger) {
-        do {
-            try JSONEncoder().encode(self).write(to: URL(filePath: Self.file(of: files)))
-            _ = chmod(Self.file(of: files), 0o600)
-            files.adopt(Self.file(of: files))
-        } catch {
-            log.warning("The first start will not know that the store was restored: \(error.localizedDescription)")
+    func write(beside files: StoreFiles) throws {
+        let file = Self.file(of: files)
+        let bytes = Array(try JSONEncoder().encode(self))
+        Self.remove(beside: files)
+        let descriptor = try StoreFiles.openPrivately(file)
+        defer { Glibc.close(descriptor) }
+        guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count else {
+            throw StoreError.io(path: file, doing: "marking it as restored", detail: lastErrorText())
         }
     }
 

@@ -19,7 +19,8 @@ public struct StoreRestoration: Sendable, Hashable {
 }
 
 extension Store {
-    /// Replaces the store at `path` by a copy; no daemon may have it open.
+    /// Replaces the store at `path` by a copy; no daemon may have it open. Root does so as the owner of the directory: the
+    /// process has other effective ids meanwhile, in all its threads.
     ///
     /// - Parameters:
     ///   - copy: made by ``copy(step:)``, or the files of a store whose daemon was stopped.
@@ -36,17 +37,24 @@ extension Store {
         from copy: String, to path: String, by actor: String, now: Date, log: Logger, known: Int,
         rename: (String, String) -> Int32 = { Glibc.rename($0, $1) }
     ) throws(RestoreError) -> StoreRestoration {
-        let files = StoreFiles(path: path)
-        let incoming = StoreFiles(path: path + ".restoring")
+        let offered = try OfferedCopy(copy)
+        let place: StorePlace
+        do throws(StoreError) {
+            place = try StorePlace(of: path)
+        } catch {
+            throw .store(error)
+        }
+        defer { place.leave() }
+        let files = place.files
+        let incoming = StoreFiles(path: files.path + ".restoring")
         do {
             try files.prepareDirectory()
-            let lock = try StoreLock(for: path)
+            let lock = try StoreLock(for: files.path)
             defer { lock.release() }
-            files.adopt(path + ".lock")
             incoming.remove()
             defer { incoming.remove() }
-            try files.checkCopy(copy, known: known)
-            try files.bringIn(copy, as: incoming)
+            try files.check(offered, known: known)
+            try files.bringIn(offered, as: incoming)
             let found = try incoming.inspect(
                 copy: copy, known: known,
                 audit: { newest in
@@ -56,47 +64,41 @@ extension Store {
                         detail: newest.map { "a copy that ends \($0.formatted(.iso8601))" } ?? "an empty copy")
                 })
             try incoming.flush()
-            files.adopt(incoming.path)
             let replaced = try files.exchange(for: incoming, at: now, rename: rename)
-            RestorationMark(copy: copy, newest: found.newest, at: now).write(beside: files, log: log)
+            do {
+                try RestorationMark(copy: copy, newest: found.newest, at: now).write(beside: files)
+            } catch {
+                // It costs the message and the pause, not the restored store.
+                let reason = place.shown("\(error)")
+                log.warning("The first start will not know that the store was restored: \(reason)")
+            }
             return StoreRestoration(
-                path: path, replaced: replaced, newest: found.newest, schemaVersion: found.version, bytes: files.size)
+                path: path, replaced: replaced.map(place.shown), newest: found.newest, schemaVersion: found.version,
+                bytes: files.size)
         } catch let error as RestoreError {
             throw error
         } catch {
-            throw .store(StoreError(error, path: path, doing: "restoring it"))
+            throw .store(StoreError(error, path: path, doing: "restoring it").renamed(place.shown))
         }
     }
 }
 
 extension StoreFiles {
-    fileprivate static let bite = 1 << 20
-
-    /// Reads the header of a copy before anything is copied, so that a wrong file costs nothing.
-    fileprivate func checkCopy(_ copy: String, known: Int) throws {
-        func unusable(_ reason: String) -> RestoreError { .unusableCopy(path: copy, reason: reason) }
-        var status = stat()
-        guard stat(copy, &status) == 0 else { throw unusable("\(lastErrorText()); correct the path") }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw unusable("it is not a regular file") }
+    /// Looks at the header of a copy before anything is copied, so that a wrong file costs nothing.
+    fileprivate func check(_ copy: OfferedCopy, known: Int) throws {
+        func unusable(_ reason: String) -> RestoreError { .unusableCopy(path: copy.path, reason: reason) }
         var own = stat()
-        if stat(path, &own) == 0, own.st_dev == status.st_dev, own.st_ino == status.st_ino {
+        if stat(path, &own) == 0, own.st_dev == copy.status.st_dev, own.st_ino == copy.status.st_ino {
             throw unusable("it is the store itself; name the file that roomctl backup wrote")
         }
-        let header: Header
-        do throws(StoreError) {
-            header = try StoreFiles(path: copy).header()
-        } catch {
-            throw unusable("it cannot be read (\(error)); run this as root, or move the file")
-        }
-        switch header {
+        switch try copy.header() {
         case .empty: throw unusable("the file is empty; take another copy")
         case .notADatabase: throw unusable("it is not a SQLite database; name the file that roomctl backup wrote")
         case .damaged(let reason): throw unusable("\(reason); take another copy")
         case .database(let version, let application, let pageSize, let pages):
-            try Self.refuse(copy, version: version, application: application, known: known)
-            let hasLog = StoreFiles(path: copy).walSize > 0
-            if !hasLog, Int(status.st_size) < pages * pageSize {
-                throw unusable("it is cut off after \(status.st_size) of \(pages * pageSize) bytes; take another copy")
+            try Self.refuse(copy.path, version: version, application: application, known: known)
+            if copy.logSize == 0, copy.size < pages * pageSize {
+                throw unusable("it is cut off after \(copy.size) of \(pages * pageSize) bytes; take another copy")
             }
         }
     }
@@ -115,46 +117,14 @@ extension StoreFiles {
     }
 
     /// Copies the copy, and the write-ahead log of one that was made by hand, beside the store.
-    fileprivate func bringIn(_ copy: String, as incoming: StoreFiles) throws {
-        let source = StoreFiles(path: copy)
-        let size = source.size + source.walSize
+    fileprivate func bringIn(_ copy: OfferedCopy, as incoming: StoreFiles) throws {
+        let size = copy.size + copy.logSize
         if let free = freeBytes, free < size {
             throw StoreError.diskFull(
                 path: path, doing: "restoring a copy of \(size >> 10) KB with \(free >> 10) KB free")
         }
-        try Self.copyBytes(from: copy, to: incoming.path)
-        if source.walSize > 0 { try Self.copyBytes(from: copy + "-wal", to: incoming.path + "-wal") }
-    }
-
-    private static func copyBytes(from source: String, to target: String) throws {
-        try createPrivately(target)
-        let input = Glibc.open(source, O_RDONLY | O_CLOEXEC)
-        guard input >= 0 else {
-            throw RestoreError.unusableCopy(path: source, reason: "it cannot be read: \(lastErrorText())")
-        }
-        defer { Glibc.close(input) }
-        let output = Glibc.open(target, O_WRONLY | O_TRUNC | O_CLOEXEC)
-        guard output >= 0 else {
-            throw StoreError.io(path: target, doing: "restoring it", detail: lastErrorText())
-        }
-        defer { Glibc.close(output) }
-        var buffer = [UInt8](repeating: 0, count: bite)
-        while true {
-            let got = Glibc.read(input, &buffer, buffer.count)
-            guard got >= 0 else {
-                throw RestoreError.unusableCopy(path: source, reason: "it cannot be read: \(lastErrorText())")
-            }
-            guard got > 0 else { return }
-            var sent = 0
-            while sent < got {
-                let count = Glibc.write(output, Array(buffer[sent..<got]), got - sent)
-                guard count > 0 else {
-                    if lacksSpace(errno) { throw StoreError.diskFull(path: target, doing: "restoring it") }
-                    throw StoreError.io(path: target, doing: "restoring it", detail: lastErrorText())
-                }
-                sent += count
-            }
-        }
+        try copy.write(to: incoming.path)
+        if copy.logSize > 0 { try copy.writeLog(to: incoming.path + "-wal") }
     }
 
     /// Checks every page of what was brought in and writes into its audit trail that it was restored.
@@ -234,14 +204,6 @@ extension StoreFiles {
         } catch {
             // Damaged, foreign, or on a full disk: it is moved as it is.
         }
-    }
-
-    /// Hands a file that root made to whoever owns the directory: systemd gives a state directory to the daemon's user
-    /// as a whole only when the directory itself belongs to somebody else.
-    func adopt(_ file: String) {
-        var owner = stat()
-        guard geteuid() == 0, stat(directory, &owner) == 0 else { return }
-        _ = chown(file, owner.st_uid, owner.st_gid)
     }
 
     fileprivate func flush() throws {

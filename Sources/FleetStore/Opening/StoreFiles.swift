@@ -33,7 +33,8 @@ struct StoreFiles {
             return
         }
         guard errno == ENOENT else { throw StoreError.unusablePath(path: path, reason: lastErrorText()) }
-        try Self.createPrivately(path)
+        // Without O_EXCL: of two daemons that start at once the second must get as far as the lock.
+        Glibc.close(try Self.openPrivately(path, orWhatIsThere: true))
     }
 
     func prepareDirectory() throws(StoreError) {
@@ -51,14 +52,19 @@ struct StoreFiles {
         }
     }
 
-    /// Makes an empty file that only the daemon's user can read, or leaves the one that is there.
-    static func createPrivately(_ file: String) throws(StoreError) {
-        let descriptor = Glibc.open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+    /// Makes an empty file that only the daemon's user can read. A file that is there already, and a link above all, is
+    /// refused: whoever makes a file knows that there is none.
+    static func createPrivately(_ file: String) throws(StoreError) { Glibc.close(try openPrivately(file)) }
+
+    /// The same, left open for writing.
+    static func openPrivately(_ file: String, orWhatIsThere: Bool = false) throws(StoreError) -> Int32 {
+        let exclusively = orWhatIsThere ? 0 : O_EXCL
+        let descriptor = Glibc.open(file, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | exclusively, 0o600)
         guard descriptor >= 0 else {
             if lacksSpace(errno) { throw StoreError.diskFull(path: file, doing: "making the file") }
             throw StoreError.unusablePath(path: file, reason: "it cannot be created: \(lastErrorText())")
         }
-        Glibc.close(descriptor)
+        return descriptor
     }
 
     /// What the first hundred bytes say (sqlite.org/fileformat2, section 1.3).
@@ -84,9 +90,14 @@ struct StoreFiles {
         } catch {
             throw StoreError.io(path: path, doing: "reading its header", detail: error.localizedDescription)
         }
+        return Self.header(of: bytes)
+    }
+
+    /// - Parameter bytes: the first hundred of a file, or all that it has.
+    static func header(of bytes: [UInt8]) -> Header {
         if bytes.isEmpty { return .empty }
         if bytes.allSatisfy({ $0 == 0 }) { return .damaged("it begins with zeros") }
-        guard bytes.starts(with: Self.magic) else { return .notADatabase }
+        guard bytes.starts(with: magic) else { return .notADatabase }
         guard bytes.count == 100 else { return .damaged("it is cut off after \(bytes.count) bytes") }
         func number(at offset: Int) -> Int { bytes[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) } }
         // A page size of 1 stands for 65,536. The count of pages holds when the last writer wrote both change counters.
@@ -128,7 +139,9 @@ struct StoreFiles {
         let first = "\(path).\(word)-\(Self.stamp(now))"
         var name = first
         var number = 2
-        while FileManager.default.fileExists(atPath: name) {
+        var status = stat()
+        // A link that leads nowhere takes its name all the same.
+        while lstat(name, &status) == 0 {
             name = "\(first)-\(number)"
             number += 1
         }

@@ -13,9 +13,11 @@ final class StoreLock: Sendable {
     init(for path: String) throws(StoreError) {
         let file = path + ".lock"
         // Close-on-exec: a child process that inherited the descriptor would keep the lock after the daemon's death.
-        let opened = Glibc.open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        // No link is followed: the number below would be written over whatever it leads to.
+        let opened = Glibc.open(file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard opened >= 0 else {
             if lacksSpace(errno) { throw StoreError.diskFull(path: file, doing: "making the lock file") }
+            if errno == ELOOP { throw StoreError.unusablePath(path: path, reason: "\(file) is a link; remove it") }
             throw StoreError.unusablePath(path: path, reason: "\(file) cannot be opened: \(lastErrorText())")
         }
         guard flock(opened, LOCK_EX | LOCK_NB) == 0 else {

@@ -1,6 +1,7 @@
 // The configuration as the daemon reads it. roomctl has no reader of YAML, and needs none: whatever the document says, its
 // words are keys, numbers, lengths, times of the day and names, and only the first four pass. What is a key is told by the
-// colon behind it; a comment is dropped.
+// colon behind it; a comment is dropped. Nothing passes beneath a key that the configuration does not have: a secret that
+// somebody wrote into the wrong file stands under such a one.
 
 import Foundation
 
@@ -10,6 +11,7 @@ extension Redaction {
         "tenant": .tenant, "tenants": .tenant, "building": .building, "buildings": .building, "floor": .floor,
         "room": .room, "receivers": .receiver, "receiver": .receiver, "fallback": .receiver, "contact": .person,
         "reason": .word, "tenant_id": .id, "client_id": .id, "url": .host, "urls": .host, "from": .mail, "to": .mail,
+        "user": .person, "managed_identity": .id,
     ]
     private static let keys: Set<String> = [
         "version", "tenants", "name", "tenant_id", "client_id", "cloud", "credential", "client_secret_file",
@@ -25,12 +27,16 @@ extension Redaction {
         "alertmanager", "urls", "teams", "slack", "email", "smtp", "routes", "severity", "condition", "grouping",
         "wait",
         "max", "continue", "active", "mute", "escalate", "after", "runbook_url", "log", "level", "reminders", "updates",
+        "client_secret_expires", "federated_token_file", "managed_identity", "password_expiry",
+        "password_expiry_on_premises", "password_file", "user",
     ]
+    /// Keys directly beneath which the keys are names of buildings.
+    private static let namedByKey: Set<String> = ["hours", "buildings"]
     private static let values: Set<String> = [
         "true", "false", "null", "global", "usgov", "usgov-dod", "china", "critical", "error", "warning", "notice",
         "info",
         "debug", "teams_room", "collaboration_bar", "surface_hub", "utc", "nightly", "starttls", "tls", "plain", "mon",
-        "tue", "wed", "thu", "fri", "sat", "sun",
+        "tue", "wed", "thu", "fri", "sat", "sun", "system", "never",
     ]
 
     /// - Returns: the document with its structure, its settings and stand-ins for the rest.
@@ -38,7 +44,8 @@ extension Redaction {
         var made: [String] = []
         /// Lines that are deeper than this belong to a text over several lines.
         var blockDepth: Int?
-        var lastKey = ""
+        var place = ConfigurationPlace()
+        var depth = 0
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
             let indent = line.prefix { $0 == " " }.count
             let isBlank = line.allSatisfy(\.isWhitespace)
@@ -46,20 +53,27 @@ extension Redaction {
                 if isBlank || indent > depth { continue }
                 blockDepth = nil
             }
-            var reader = ConfigurationLine(String(line))
+            var reader = ConfigurationLine(String(line), depth: depth)
             var out = ""
-            while let token = reader.next() {
+            while true {
+                let column = reader.column
+                guard let token = reader.next() else { break }
                 switch token {
                 case .sign(let sign): out.append(sign)
                 case .key(let key):
+                    place.enter(key, column: column, depth: reader.depth) { parent in
+                        Self.keys.contains(key) || parent.map(Self.namedByKey.contains) ?? false
+                    }
                     out += known(key: key)
-                    lastKey = Self.keys.contains(key) ? key : lastKey
-                case .scalar(let text): out += setting(text, of: lastKey)
+                case .scalar(let text):
+                    place.settle(column: column, depth: reader.depth)
+                    out += place.isKnown ? setting(text, of: place.key) : Self.mask
                 case .block:
                     out += Self.mask
                     blockDepth = indent
                 }
             }
+            depth = reader.depth
             while out.last == " " { out.removeLast() }
             if !out.isEmpty { made.append(out) }
         }
@@ -73,6 +87,8 @@ extension Redaction {
 
     private mutating func setting(_ text: String, of key: String) -> String {
         let lower = text.lowercased()
+        // What people wrote, and a secret where its file belongs, may look like a number or a time.
+        if key == "reason" || key == "contact" || (key.hasSuffix("_file") && !text.hasPrefix("/")) { return Self.mask }
         if Self.values.contains(lower) { return text }
         let isSetting =
             text.wholeMatch(of: /[0-9]{1,6}(\.[0-9]{1,6})?(ms|s|m|h|d)?/) != nil
@@ -81,8 +97,41 @@ extension Redaction {
         if isSetting, key != "floor", key != "room" { return text }
         if key == "condition" { return self.text(text) }
         if text.contains(":") || text.contains("@") || text.hasPrefix("/") { return self.text(text) }
-        if key.hasSuffix("_file") || key == "time_zone" || key == "reason" || key == "contact" { return Self.mask }
+        if key == "time_zone" { return Self.mask }
         return names.standIn(for: text, Self.namingKeys[key] ?? (key == "name" ? .name : .word))
+    }
+}
+
+/// Under which keys a scalar stands.
+struct ConfigurationPlace {
+    private struct Level {
+        var key: String
+        var isKnown: Bool
+        var column: Int
+        /// Brackets around it.
+        var depth: Int
+    }
+
+    private var levels: [Level] = []
+
+    /// The innermost key.
+    var key: String { levels.last?.key ?? "" }
+    /// Whether the configuration has all the keys.
+    var isKnown: Bool { levels.allSatisfy(\.isKnown) && !levels.isEmpty }
+
+    /// - Parameter isKnown: whether the configuration has the key beneath the one that it is given.
+    mutating func enter(_ key: String, column: Int, depth: Int, isKnown: (String?) -> Bool) {
+        leave { $0.depth == depth ? depth > 0 || $0.column >= column : $0.depth > depth }
+        levels.append(Level(key: key, isKnown: isKnown(levels.last?.key), column: column, depth: depth))
+    }
+
+    /// Leaves what ended before a scalar at this place. An entry of a list may stand right beneath its key.
+    mutating func settle(column: Int, depth: Int) {
+        leave { $0.depth > depth || ($0.depth == depth && depth == 0 && $0.column > column) }
+    }
+
+    private mutating func leave(_ isOver: (Level) -> Bool) {
+        while let last = levels.last, isOver(last) { levels.removeLast() }
     }
 }
 
@@ -98,12 +147,18 @@ struct ConfigurationLine {
 
     private var rest: Substring
     private let line: String
-    private var depth = 0
+    /// Brackets that are open.
+    private(set) var depth: Int
 
-    init(_ line: String) {
+    /// - Parameter depth: brackets that earlier lines left open.
+    init(_ line: String, depth: Int = 0) {
         self.line = line
+        self.depth = depth
         rest = self.line[...]
     }
+
+    /// Where the rest begins.
+    var column: Int { line.distance(from: line.startIndex, to: rest.startIndex) }
 
     mutating func next() -> Token? {
         guard let first = rest.first else { return nil }
@@ -117,7 +172,7 @@ struct ConfigurationLine {
         }
         if "{}[],:".contains(first) {
             rest.removeFirst()
-            depth += "{[".contains(first) ? 1 : "}]".contains(first) ? -1 : 0
+            depth = max(0, depth + ("{[".contains(first) ? 1 : "}]".contains(first) ? -1 : 0))
             return .sign(first)
         }
         if first == "-", rest.dropFirst().first.map(\.isWhitespace) ?? true {

@@ -60,12 +60,11 @@ enum BundleArchive {
     static func write(
         _ content: BundleContent, manifest: String, named name: String, to target: String, tar: Tool? = Tool("tar")
     ) throws -> String {
-        let work = URL(filePath: target).deletingLastPathComponent().appending(path: ".\(name).part")
+        let work = try makeFolder(beside: target, named: name)
         let folder = work.appending(path: name)
-        try? FileManager.default.removeItem(at: work)
-        try FileManager.default.createDirectory(
-            at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         defer { try? FileManager.default.removeItem(at: work) }
+        try FileManager.default.createDirectory(
+            at: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
         for file in [BundleContent.File(name: "MANIFEST.txt", about: "", text: manifest)] + content.files {
             let path = folder.appending(path: file.name).path(percentEncoded: false)
             guard
@@ -88,5 +87,15 @@ enum BundleArchive {
             throw CommandFault("\(target) cannot be written; is the disk full, or the folder not yours?")
         }
         return target
+    }
+    /// A folder that nobody else can read or have prepared: in a folder of others a name that can be guessed may be a
+    /// link to somewhere.
+    private static func makeFolder(beside target: String, named name: String) throws -> URL {
+        let template = URL(filePath: target).deletingLastPathComponent().appending(path: ".\(name).XXXXXX")
+        var path = Array(template.path(percentEncoded: false).utf8CString)
+        guard mkdtemp(&path) != nil else {
+            throw CommandFault("\(target) cannot be written: \(String(cString: strerror(errno)))")
+        }
+        return URL(filePath: String(decoding: path.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self))
     }
 }

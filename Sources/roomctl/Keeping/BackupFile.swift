@@ -36,8 +36,7 @@ final class BackupFile: HTTPBodySink {
             throw CommandFault("\(path) exists; choose another name, or give --force to replace it")
         }
         let partial = Self.partial(path)
-        descriptor = open(partial, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw CommandFault("\(partial) cannot be written: \(Self.errorText)") }
+        descriptor = try Self.openPrivately(partial)
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
             throw CommandFault("another roomctl writes \(partial); wait for it, or choose another name")
@@ -45,6 +44,25 @@ final class BackupFile: HTTPBodySink {
         guard fchmod(descriptor, 0o600) == 0, ftruncate(descriptor, 0) == 0 else {
             throw CommandFault("\(partial) cannot be made private: \(Self.errorText)")
         }
+    }
+
+    /// Makes the file, or takes up the one that an earlier roomctl of the same user left. In a folder of others somebody
+    /// may have put a file, a link or a pipe there, to read what is written or to have something else overwritten.
+    private static func openPrivately(_ partial: String) throws -> Int32 {
+        let made = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        if made >= 0 { return made }
+        guard errno == EEXIST else { throw CommandFault("\(partial) cannot be written: \(errorText)") }
+        // A pipe that nobody reads would hold the call up.
+        let found = open(partial, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard found >= 0 else { throw CommandFault("\(partial) is there and cannot be written: \(errorText)") }
+        var status = stat()
+        guard fstat(found, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid(),
+            status.st_nlink == 1
+        else {
+            close(found)
+            throw CommandFault("\(partial) is there and is no file of yours; remove it, or choose another name")
+        }
+        return found
     }
 
     /// Why the disk took no more.
@@ -115,8 +133,14 @@ final class Progress: Sendable {
     /// `nil` where standard error is no terminal.
     static func onTerminal() -> Progress? { isatty(STDERR_FILENO) == 1 ? Progress() : nil }
 
+    /// Never more than everything, whatever length somebody in between announced.
+    static func percent(_ taken: Int, of expected: Int?) -> Int {
+        guard let expected else { return 0 }
+        return expected > 0 ? Int(min(1, max(0, Double(taken) / Double(expected))) * 100) : 100
+    }
+
     func show(_ taken: Int, of expected: Int?) {
-        let percent = expected.map { $0 > 0 ? taken * 100 / $0 : 100 } ?? 0
+        let percent = Self.percent(taken, of: expected)
         let isNews = shown.withLock { shown in
             defer { shown = percent }
             return shown != percent

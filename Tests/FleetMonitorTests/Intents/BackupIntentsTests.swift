@@ -81,4 +81,32 @@ import Timekeeping
         #expect(read(first, on: stage) == nil)
         #expect(read(second, on: stage)?.isEmpty == false)
     }
+
+    @Test func aCopyThatTookLongIsNotGivenUpBeforeItsFirstByte() throws {
+        let stage = try Stage()
+        let backups = Backups(store: stage.store, executor: stage.jobs.serialExecutor(), time: stage.time)
+        let time = stage.time
+        let result: Result<any BackupStream, Refusal> = stage.perform {
+            do throws(Refusal) {
+                return .success(
+                    try await backups.copy(for: .anna) { () async throws(Refusal) in
+                        // The disk is slow.
+                        _ = time.step(upTo: time.now().advanced(by: Backups.patience))
+                    })
+            } catch {
+                return .failure(error)
+            }
+        }
+        let first = try result.get()
+        let second: Refusal? = stage.perform {
+            do throws(Refusal) {
+                _ = try await backups.copy(for: .anna) { () async throws(Refusal) in }
+                return nil
+            } catch {
+                return error
+            }
+        }
+        #expect(second?.kind == .conflict)
+        #expect(read(first, on: stage)?.isEmpty == false)
+    }
 }
