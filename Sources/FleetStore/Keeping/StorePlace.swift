@@ -122,7 +122,8 @@ private enum DirectNames {
         var direct: UnsafeMutablePointer<sqlite3_vfs>
     }
 
-    /// Made once: SQLite keeps the address of what was registered.
+    /// Made once: SQLite keeps the address of what was registered. `nonisolated(unsafe)` holds because nothing writes
+    /// through the two addresses after this but SQLite's registration, which takes a lock of SQLite's own.
     nonisolated(unsafe) private static let systems: Systems? = {
         guard let standard = sqlite3_vfs_find(nil) else { return nil }
         let direct = UnsafeMutablePointer<sqlite3_vfs>.allocate(capacity: 1)
