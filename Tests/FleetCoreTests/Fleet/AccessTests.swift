@@ -104,7 +104,8 @@ import Timekeeping
 
     // MARK: Closed by hand
 
-    @Test func whatWasClosedByHandStaysQuietAndAFurtherLossIsNews() throws {
+    @Test(arguments: [false, true])
+    func whatWasClosedByHandStaysQuietAndAFurtherLossIsNews(_ restarts: Bool) throws {
         var watch = seen()
         watch.fleet.accept(reading(places: false, at: 25))
         watch.hear(.good, of: [1, 2, 3], from: 25, through: 100)
@@ -114,7 +115,7 @@ import Timekeeping
         let told = ["opened tenant.permissions contoso warning", "resolved tenant.permissions contoso manual"]
         #expect(watch.told == told)
         // After a restart as well.
-        watch = watch.restarted(at: 905, checkpoint: 900)
+        if restarts { watch = watch.restarted(at: 905, checkpoint: 900) }
         watch.fleet.accept(reading(places: false, at: 906))
         watch.hear(.good, of: [1, 2, 3], from: 910, through: 1_000)
         #expect(watch.told == told)

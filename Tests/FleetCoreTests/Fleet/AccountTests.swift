@@ -170,7 +170,8 @@ import Timekeeping
 
     // MARK: Closed by hand
 
-    @Test func whatWasClosedByHandStaysQuietAndAFurtherAccountIsNews() throws {
+    @Test(arguments: [false, true])
+    func whatWasClosedByHandStaysQuietAndAFurtherAccountIsNews(_ restarts: Bool) throws {
         let rooms = Array(1...5)
         var watch = Watch(rooms: 5)
         watch.hear(.good, of: rooms, from: 5, through: 10)
@@ -181,7 +182,7 @@ import Timekeeping
         let told = ["opened room.account contoso warning", "resolved room.account contoso manual"]
         #expect(watch.told(.roomAccount) == told)
         // After a restart as well.
-        watch = watch.restarted(at: 310, checkpoint: 305)
+        if restarts { watch = watch.restarted(at: 310, checkpoint: 305) }
         watch.hear(.good, of: rooms, from: 315, through: 320)
         for second in [360.0, 420, 480] { watch.refresh(rooms, disabled: [1, 2], at: second) }
         #expect(watch.told(.roomAccount) == told)
