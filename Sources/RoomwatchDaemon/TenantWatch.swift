@@ -78,7 +78,8 @@ struct TenantWatch {
             log: log)
         access = AccessLoop(
             tenant: tenant.name, settings: settings, client: client,
-            consentLink: tenant.clientID.map { endpoints.adminConsent(tenant: tenant.tenantID, clientID: $0) },
+            consentLink: credential.isConsentedTo
+                ? tenant.clientID.map { endpoints.adminConsent(tenant: tenant.tenantID, clientID: $0) } : nil,
             ledger: parts.ledger, time: parts.time, progress: parts.progress, log: log)
         signIns = SignInLoop(
             tenant: tenant.name, client: client, ledger: parts.ledger, time: parts.time, progress: parts.progress,
@@ -108,6 +109,11 @@ struct DaemonParts: Sendable {
 }
 
 extension GraphCredential {
+    /// Whether an administrator grants permissions on a page; to a managed identity roles are assigned instead.
+    var isConsentedTo: Bool {
+        if case .managedIdentity = self { false } else { true }
+    }
+
     /// When it ends: a certificate says so itself, a client secret only where the configuration does.
     fileprivate func expiry(secretExpires: Date?) -> CredentialExpiry {
         if case .certificate(let certificate) = self { return CredentialExpiry(.certificate, at: certificate.notAfter) }

@@ -28,7 +28,7 @@ public struct AccessReading: Sendable, Hashable {
     public var grants: [PermissionGrant]?
     /// Why no token is given until somebody acts; `nil` when one is, or when the login service itself is in trouble.
     public var refusal: Refusal?
-    /// Where an administrator consents again.
+    /// Where an administrator consents again; `nil` for a managed identity, to which roles are assigned instead.
     public var consentLink: String?
     public var at: Moment
 
@@ -62,13 +62,22 @@ public struct AccessTrouble: Sendable, Hashable {
 }
 
 extension AccessTrouble {
+    static let lossMark = "the application lost "
+    static let alsoMark = " was lost too"
+
+    /// The permission of whose loss a piece of evidence speaks.
+    static func lost(in reading: String) -> String? {
+        if reading.hasPrefix(lossMark) { return String(reading.dropFirst(lossMark.count)) }
+        return reading.hasSuffix(alsoMark) ? String(reading.dropLast(alsoMark.count)) : nil
+    }
+
     /// What a page about blindness says when this is why.
     func blindness(of tenant: TenantName) -> String {
         "Monitoring of \(tenant) is blind: \(sentence). \(remedy). Rooms that are not seen are not paged"
     }
 
     func evidence(at now: Date) -> [Evidence] {
-        let also = alsoLost.map { "\($0) was lost too" }
+        let also = alsoLost.map { $0 + Self.alsoMark }
         return ([sentence] + also).map { Evidence(source: Evidence.access, reading: $0, observedAt: now) }
             + [Evidence(source: Evidence.remedy, reading: remedy + (link.map { ": \($0)" } ?? ""), observedAt: now)]
     }

@@ -65,13 +65,16 @@ public struct SignInReading: Sendable, Hashable {
         self.asked = asked
     }
 
-    /// A failure so long before an outage may be why; an older one was followed by an hour in which the room was well.
-    public static let explainsFor: Duration = .seconds(3600)
+    /// A failure so long before an outage may be why: presence follows a sign-out within minutes. An older one was
+    /// survived, and anybody can mistype a password.
+    public static let explainsFor: Duration = .seconds(300)
+    /// A sign-in so long before an outage is still quoted.
+    public static let quotedFor: Duration = .seconds(3600)
 
-    /// The newest sign-in that says anything about an outage that began at `onset`.
+    /// The newest sign-in that says anything about an outage that began at `onset`, to quote it.
     public func telling(of onset: Date) -> SignIn? {
         guard case .value(let signIns) = signIns else { return nil }
-        let earliest = onset.addingTimeInterval(-Self.explainsFor.seconds)
+        let earliest = onset.addingTimeInterval(-Self.quotedFor.seconds)
         let near = signIns.filter { $0.at >= earliest }
         let known = near.filter { signIn in
             switch signIn.outcome {
@@ -84,9 +87,20 @@ public struct SignInReading: Sendable, Hashable {
     }
 
     /// Why signing in fails since about `onset`; `nil` when it does not, or nobody knows why.
-    public func trouble(of onset: Date) -> SignInTrouble? {
-        guard case .failed(let trouble, _)? = telling(of: onset)?.outcome else { return nil }
-        return trouble
+    ///
+    /// - Parameter isDeviceWell: whether the room's device record says that it is well. A lockout, which an address of
+    ///   ill repute brings about as well (AADSTS50053), may be a stranger's doing and explains only a device that is.
+    public func trouble(of onset: Date, isDeviceWell: Bool) -> SignInTrouble? {
+        guard case .value(let signIns) = signIns else { return nil }
+        let success = signIns.filter { $0.outcome == .succeeded }.map(\.at).max() ?? .distantPast
+        let earliest = onset.addingTimeInterval(-Self.explainsFor.seconds)
+        let failures = signIns.compactMap { signIn -> (at: Date, trouble: SignInTrouble)? in
+            guard case .failed(let trouble, _) = signIn.outcome, signIn.at >= earliest, signIn.at > success,
+                isDeviceWell || trouble != .lockedOut
+            else { return nil }
+            return (signIn.at, trouble)
+        }
+        return failures.max { $0.at < $1.at }?.trouble
     }
 }
 

@@ -1,6 +1,7 @@
 // A room can be found down by two witnesses: the account's presence, and for rooms where another device keeps the
 // account alive, the record of the main device (Detection, Weak rooms). The room is down while either says so.
 
+import struct Foundation.Date
 public import Timekeeping
 
 /// Everything that is remembered about one room between observations.
@@ -52,6 +53,21 @@ public struct RoomTrack: Sendable, Hashable {
             self.device = .clear
         }
         return before == phase ? nil : PhaseChange(from: before, to: phase)
+    }
+
+    /// Whether the main device was well after `onset`, as far as its record proves it: one that did not change since then
+    /// only has not heard yet.
+    func isDeviceWell(since onset: Date) -> Bool {
+        guard let deviceReading, deviceReading.signal == .good, let modified = deviceReading.modified else {
+            return false
+        }
+        return modified.wall > onset
+    }
+
+    /// Why signing in fails since about `onset`, where no device that is off the air is the plainer reason.
+    func signInTrouble(_ reading: SignInReading?, of onset: Date) -> SignInTrouble? {
+        guard deviceReading?.signal != .bad else { return nil }
+        return reading?.trouble(of: onset, isDeviceWell: isDeviceWell(since: onset))
     }
 
     /// Whether anything is or may be wrong; asked of every room after every page of a sweep, so it is cheap.

@@ -38,7 +38,7 @@ extension TenantFleet {
             signal = lost.isEmpty ? .good : .bad
         }
         let tenant = tenant
-        let summary = Self.summary(ofLost: lost, tenant: tenant)
+        let summary = Self.summary(ofLost: lost, tenant: tenant, again: access.again)
         let evidence = evidence(ofLost: lost, at: now)
         step(
             .tenantPermissions, .tenant, signal: signal, rule: Self.lostAccess, at: now,
@@ -78,11 +78,11 @@ extension TenantFleet {
                 incident: event?.incident.id))
     }
 
-    private static func summary(ofLost lost: [PermissionGrant], tenant: TenantName) -> String {
+    private static func summary(ofLost lost: [PermissionGrant], tenant: TenantName, again: String) -> String {
         let names = lost.map(\.name).joined(separator: ", ")
         let losses = lost.map(\.loss).joined(separator: " ")
         return "The application lost \(lost.count == 1 ? "a permission" : "\(lost.count) permissions") in \(tenant): "
-            + "\(names). \(losses) Rooms are watched on. Grant admin consent again"
+            + "\(names). \(losses) Rooms are watched on. \(again)"
     }
 
     private func evidence(ofLost lost: [PermissionGrant], at now: Moment) -> [Evidence] {
@@ -94,14 +94,28 @@ extension TenantFleet {
 
     private static let lossMark = ": "
 
+    /// The permissions that an incident names as gone.
+    private static func named(in incident: Incident) -> [String] {
+        incident.evidence.filter { $0.source == Evidence.permission }.compactMap {
+            $0.reading.split(separator: lossMark, maxSplits: 1).first.map(String.init)
+        }
+    }
+
+    /// Somebody closed the incident by hand: that these permissions are not there is a state from now on.
+    mutating func putAsidePermissions(of incident: Incident) { access.forget(Self.named(in: incident)) }
+
     /// Knows again, after a restart, of which permissions people were told that they are gone.
     mutating func restoreAccess() {
-        let key = DedupKey(tenant: tenant, condition: .tenantPermissions, subject: .tenant)
-        guard let incident = book.open(key) else { return }
-        access.remember(
-            incident.evidence.filter { $0.source == Evidence.permission }.compactMap {
-                $0.reading.split(separator: Self.lossMark, maxSplits: 1).first.map(String.init)
-            })
+        if let incident = book.open(DedupKey(tenant: tenant, condition: .tenantPermissions, subject: .tenant)) {
+            access.remember(Self.named(in: incident))
+        }
+        if let blind = book.open(DedupKey(tenant: tenant, condition: .tenantBlind, subject: .tenant)),
+            blind.cause == .account
+        {
+            access.remember(
+                blind.evidence.filter { $0.source == Evidence.access }.compactMap { AccessTrouble.lost(in: $0.reading) }
+            )
+        }
     }
 }
 

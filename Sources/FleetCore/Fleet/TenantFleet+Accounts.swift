@@ -27,15 +27,37 @@ extension TenantFleet {
             if !findings.isEmpty { found[account.id] = findings }
         }
         accountFindings = found
+        accountsJudged = now
+        // Whoever recovered may be told of again.
+        for account in accountsAside.sorted()
+        where !(found[account]?.contains { $0.isWorthTelling(at: now.wall) } ?? false) {
+            accountsAside.remove(account)
+            decision.conditions.append(
+                ConditionRecord(tenant: tenant, condition: .roomAccount, subject: .room(account), state: .clear))
+        }
         tellAccounts(at: now, into: &decision)
     }
 
-    /// Rooms with an account that is worth a warning: those that are in service and have ever been seen. An account that
-    /// never signed in has a condition of its own, `room.never_seen`.
+    /// Somebody closed the incident by hand: of the accounts it named nobody is told before they are well again. They are
+    /// remembered one by one, so that a further one is news, after a restart as well.
+    mutating func putAsideAccounts(of incident: Incident, at now: Moment, into decision: inout FleetDecision) {
+        let judged = accountsJudged ?? now
+        let told = Set(troubledAccounts(at: judged).map(\.room.account)).union(incident.rooms.map(\.id))
+        let firing = ConditionState.firing(
+            Outage(firstBad: Moment(restoring: incident.firstBadAt, at: now), fired: now))
+        for account in told.subtracting(accountsAside).sorted() {
+            accountsAside.insert(account)
+            decision.conditions.append(
+                ConditionRecord(tenant: tenant, condition: .roomAccount, subject: .room(account), state: firing))
+        }
+    }
+
+    /// Rooms with an account that is worth a warning: those that are in service, have ever been seen and were not put
+    /// aside. An account that never signed in has a condition of its own, `room.never_seen`.
     private func troubledAccounts(at now: Moment) -> [(room: Room, findings: [AccountFinding])] {
         accountFindings.compactMap { account, findings -> (Room, [AccountFinding])? in
-            guard let slot = index[account], tracks[slot].presence.lastUsable != nil,
-                facts[slot].suppression(at: now.wall) == nil
+            guard let slot = index[account], !accountsAside.contains(account),
+                tracks[slot].presence.lastUsable != nil, facts[slot].suppression(at: now.wall) == nil
             else { return nil }
             let worth = findings.filter { $0.isWorthTelling(at: now.wall) }
             return worth.isEmpty ? nil : (rooms[slot], worth)
@@ -96,7 +118,7 @@ extension TenantFleet {
         let onset = onset(slot: slot, at: now)
         let account = rooms[slot].account
         return accountFindings[account]?.contains { $0.explains(onset) || $0.isBlocking(at: now.wall) } ?? false
-            || signIns[account]?.trouble(of: onset) != nil
+            || tracks[slot].signInTrouble(signIns[account], of: onset) != nil
     }
 
     /// The same as the end of a sentence; empty where the account is well.
@@ -105,7 +127,7 @@ extension TenantFleet {
         if let finding = accountFindings[account]?.first(where: { $0.isBlocking(at: now.wall) }) {
             return "; \(finding.sentence(at: now.wall))"
         }
-        if let trouble = signIns[account]?.trouble(of: onset(slot: slot, at: now)) {
+        if let trouble = tracks[slot].signInTrouble(signIns[account], of: onset(slot: slot, at: now)) {
             return "; signing in fails: \(trouble.rawValue)"
         }
         return ""

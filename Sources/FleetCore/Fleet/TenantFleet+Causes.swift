@@ -66,7 +66,9 @@ extension TenantFleet {
         }
     }
 
-    /// Blindness is not the rooms' trouble: what we know of Microsoft's and of our own says whose it is.
+    /// Blindness is not the rooms' trouble: what we know of Microsoft's and of our own says whose it is. What was told of
+    /// our access stays until something contradicts it: that sweeps work again, or fail otherwise this once, or that
+    /// nothing is known yet after a restart, takes nothing back.
     private mutating func judgeBlindness(at now: Moment, into decision: inout FleetDecision) {
         let key = DedupKey(tenant: tenant, condition: .tenantBlind, subject: .tenant)
         guard let before = book.open(key) else { return }
@@ -74,14 +76,23 @@ extension TenantFleet {
         let isPosted = !pieces.isEmpty
         if let token = check.tokenEvidence(at: now) { pieces.append(token) }
         let outcome = check.tokenEndpoint(at: now)?.outcome
-        let trouble = access.trouble(failure: sightFailure)
+        let trouble = accessTrouble(beside: before, at: now)
         if let trouble { pieces += trouble.evidence(at: now.wall) }
+        let isContradicted = contradictsAccess(at: now)
         let tenant = tenant
+        let failure = sightFailure
         let event = book.amend(key) { incident in
             if let trouble { incident.summary = trouble.blindness(of: tenant) }
+            if trouble == nil, isContradicted, incident.quotes(Evidence.access) {
+                incident.evidence.removeAll { $0.source == Evidence.access || $0.source == Evidence.remedy }
+                incident.summary =
+                    "Monitoring of \(tenant) is blind: presence cannot be read\(failure.map { " (\($0))" } ?? ""). "
+                    + "Rooms that are not seen are not paged"
+            }
             switch outcome {
             case _ where trouble != nil: incident.cause = .account
             case .refused: incident.cause = .account
+            case _ where incident.cause == .account && !isContradicted: break
             case .unreachable where !isPosted: incident.cause = .networkOrPower
             case .answered, .failing, .unreachable, nil: incident.cause = .provider
             }
@@ -92,6 +103,47 @@ extension TenantFleet {
             event.incident.cause != before.cause || event.incident.summary != before.summary
             || isPosted && !before.quotes(Evidence.serviceHealth)
         decision.events.append(isNews ? .updated(event.incident) : event)
+    }
+}
+
+extension TenantFleet {
+    /// For so long no sweep may have failed for want of access before another failure is believed to be the reason:
+    /// refusals and timeouts may take turns.
+    private static let accessDoubt: Duration = .seconds(300)
+
+    /// A sweep still fails for so long after a consent without contradicting it.
+    private static let consentSettles: Duration = .seconds(60)
+
+    /// What is to be told of our access now.
+    ///
+    /// - Parameter incident: the open blindness. Where it names the reason already, a bare refusal says less: before the
+    ///   first reading of our access after a restart, and for a moment after a consent.
+    private func accessTrouble(beside incident: Incident, at now: Moment) -> AccessTrouble? {
+        let isUnsettled =
+            access.reading == nil
+            || access.fineSince.map { $0.elapsed(until: now) < Self.consentSettles } ?? false
+        if isUnsettled, incident.quotes(Evidence.access) { return nil }
+        return access.trouble(failure: sightFailure)
+    }
+
+    /// Whether sweeps fail for another reason while our access is fine.
+    private func contradictsAccess(at now: Moment) -> Bool {
+        guard sightFailure != nil, access.isFine, !access.mayConcern(failure: sightFailure) else { return false }
+        return accessFailedAt.map { $0.elapsed(until: now) >= Self.accessDoubt } ?? true
+    }
+
+    /// Takes why the newest sweep was not complete.
+    mutating func note(sightFailure failure: String?, at now: Moment) {
+        if access.mayConcern(failure: failure) { accessFailedAt = now }
+        let isNew = sightFailure != failure
+        sightFailure = failure
+        guard isBlind else { return }
+        guard let open = book.open(DedupKey(tenant: tenant, condition: .tenantBlind, subject: .tenant)) else { return }
+        let trouble = accessTrouble(beside: open, at: now)
+        let isOverdue =
+            trouble.map { $0.blindness(of: tenant) != open.summary }
+            ?? (open.cause == .account && contradictsAccess(at: now))
+        if isNew || isOverdue { isCheckNews = true }
     }
 }
 

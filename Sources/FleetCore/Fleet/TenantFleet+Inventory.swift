@@ -86,6 +86,7 @@ extension TenantFleet {
         }
         adoptOpenIncidents(at: now, remarks: &remarks)
         restoreAccess()
+        restoreClosedMembers()
         restoreClosedPlaces(conditionRecords, at: now)
         restoreStandings(records, seenUntil: checkpoint, at: now)
         return remarks
@@ -97,9 +98,26 @@ extension TenantFleet {
                 remarks.append("the stored state of \(record.key) contradicts itself and was set to clear")
                 continue
             }
+            if record.condition == .roomAccount, record.subject != Subject.tenant.text {
+                if state.phase.isWrong { accountsAside.insert(AccountID(record.subject)) }
+                continue
+            }
             conditions[record.key] = state == .clear ? nil : state
             if state != .clear, record.condition == .roomUnseen || record.condition == .roomNeverSeen {
                 silentRooms.insert(AccountID(record.subject))
+            }
+        }
+    }
+
+    /// A condition with members counts as clear once its incident is closed by hand; a row that says otherwise would keep
+    /// further members from being told.
+    private mutating func restoreClosedMembers() {
+        for condition in Condition.allCases where condition.hasMembers {
+            let key = DedupKey(tenant: tenant, condition: condition, subject: .tenant)
+            guard conditions[key]?.phase.isWrong ?? false, book.open(key) == nil else { continue }
+            conditions[key] = nil
+            if condition == .roomAccount, let closed = book.incidents[key], closed.resolution == .manual {
+                accountsAside.formUnion(closed.rooms.map(\.id))
             }
         }
     }

@@ -22,11 +22,32 @@ extension TenantFleet {
 
     /// Somebody closes an incident by hand.
     ///
-    /// The condition goes on as it is: the same trouble is not opened again before it has ended once.
+    /// The condition goes on as it is: the same trouble is not opened again before it has ended once. Where an incident
+    /// lists several members, this is so of each of them, and a further one is a trouble of its own.
     public mutating func close(_ key: DedupKey, by author: String, at now: Moment) -> FleetDecision {
         var decision = FleetDecision()
         let evidence = Evidence(source: "operator", reading: "closed by \(author)", observedAt: now.wall)
+        let known = book.open(key)
         if let event = book.resolve(key, as: .manual, at: now, evidence: [evidence]) { decision.events.append(event) }
+        if let known { putAsideMembers(of: known, at: now, into: &decision) }
         return decision
+    }
+
+    /// Remembers of an incident with members which of them are known; the condition itself is free for further ones.
+    private mutating func putAsideMembers(of incident: Incident, at now: Moment, into decision: inout FleetDecision) {
+        switch incident.condition {
+        case .tenantPermissions: putAsidePermissions(of: incident)
+        case .roomAccount: putAsideAccounts(of: incident, at: now, into: &decision)
+        default: return
+        }
+        guard let from = conditions[incident.key]?.phase else { return }
+        conditions[incident.key] = nil
+        decision.conditions.append(
+            ConditionRecord(tenant: tenant, condition: incident.condition, subject: .tenant, state: .clear))
+        decision.transitions.append(
+            Transition(
+                tenant: tenant, condition: incident.condition, subject: Subject.tenant.text, from: from, to: .clear,
+                at: now.wall, decidedAt: now.wall, reason: "closed by hand; a further one is told again",
+                incident: incident.id))
     }
 }

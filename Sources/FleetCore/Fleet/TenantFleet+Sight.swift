@@ -15,10 +15,7 @@ extension TenantFleet {
     ) -> FleetDecision {
         var decision = FleetDecision()
         let wasBlind = isBlind
-        if sightFailure != failure {
-            sightFailure = failure
-            if wasBlind { isCheckNews = true }
-        }
+        note(sightFailure: failure, at: now)
         let trouble = access.trouble(failure: failure)
         let count = Sight.count(tracks, at: now, rules: rules)
         let signal = Sight.signal(
@@ -219,7 +216,10 @@ extension TenantFleet {
             var fresh = opening(outage, UniqueID(at: now.wall, using: &generator))
         {
             fresh.suppression = suppression(of: fresh, at: now)
-            event = book.fire(fresh, at: now, reopenWithin: rules.reopenWithin, isUrgent: false)
+            // Of an incident with members that was closed by hand the members are known: what comes now is another one.
+            let isOther = condition.hasMembers && book.incidents[key]?.resolution == .manual
+            event = book.fire(
+                fresh, at: now, reopenWithin: isOther ? .seconds(-1) : rules.reopenWithin, isUrgent: false)
         } else if before.phase.isWrong, after.phase == .clear {
             event = book.resolve(key, as: .recovered, at: now)
         }

@@ -72,10 +72,16 @@ public struct TenantFleet: Sendable {
     public internal(set) var access = AccessBook()
     /// Why the newest sweep was not complete; `nil` when it was.
     var sightFailure: String?
+    /// When a sweep last failed for want of access, as far as known.
+    var accessFailedAt: Moment?
     /// How long passwords of room accounts live.
     public internal(set) var passwords = PasswordPolicy()
     /// What is wrong with rooms' accounts, of those with which something is.
     public internal(set) var accountFindings: [AccountID: [AccountFinding]] = [:]
+    /// When they were found.
+    var accountsJudged: Moment?
+    /// Accounts whose trouble somebody knows and put aside by closing the incident that named them.
+    var accountsAside: Set<AccountID> = []
     /// What the sign-in log said of rooms in trouble.
     public internal(set) var signIns: [AccountID: SignInReading] = [:]
     /// Whether something was read that may change the cause of an open incident.

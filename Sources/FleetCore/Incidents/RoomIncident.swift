@@ -66,19 +66,16 @@ public struct RoomIncident: Sendable {
 
     /// The cause, as far as the evidence carries it.
     ///
-    /// The device record lags presence by minutes, so a healthy one proves "signed out" only when the back end changed
-    /// it after the outage began.
+    /// What the directory says of the account comes first. A device that is off the air outranks a sign-in that failed,
+    /// which may be anybody's. The device record lags presence by minutes, so a healthy one proves "signed out" only when
+    /// the back end changed it after the outage began.
     public var cause: Cause {
         if overdue != nil { return .didNotReturn }
-        if room.accountState != .usable || accountTrouble != nil { return .account }
-        guard let reading = track.deviceReading, let outage = track.outage else { return .unknown }
-        switch reading.signal {
-        case .bad: return .networkOrPower
-        case .unknown: return .unknown
-        case .good:
-            guard let modified = reading.modified, modified.wall > outage.firstBad.wall else { return .unknown }
-            return .signedOut
-        }
+        if room.accountState != .usable || finding != nil { return .account }
+        guard let outage = track.outage else { return .unknown }
+        if track.deviceReading?.signal == .bad { return .networkOrPower }
+        if signInTrouble != nil { return .account }
+        return track.isDeviceWell(since: outage.firstBad.wall) ? .signedOut : .unknown
     }
 
     /// One sentence for a phone's lock screen.
@@ -103,9 +100,18 @@ public struct RoomIncident: Sendable {
     /// Why the account is to blame, where the directory's plain word does not say it: a finding that explains the
     /// outage, or sign-ins that are refused since about then.
     private var accountTrouble: String? {
+        if let finding { return finding.sentence(at: now) }
+        return signInTrouble.map { "signing in fails: \($0.rawValue)" }
+    }
+
+    private var finding: AccountFinding? {
         guard let onset = track.outage?.firstBad.wall else { return nil }
-        if let finding = findings.first(where: { $0.explains(onset) }) { return finding.sentence(at: now) }
-        return signIns?.trouble(of: onset).map { "signing in fails: \($0.rawValue)" }
+        return findings.first { $0.explains(onset) }
+    }
+
+    private var signInTrouble: SignInTrouble? {
+        guard let onset = track.outage?.firstBad.wall else { return nil }
+        return track.signInTrouble(signIns, of: onset)
     }
 
     /// What was observed, oldest first.

@@ -21,6 +21,9 @@ public enum Condition: String, Sendable, Hashable, Codable, CaseIterable {
     case inventoryShrunk = "inventory.shrunk"
     case channelDown = "channel.down"
     case storeDegraded = "store.degraded"
+
+    /// Whether one incident of the tenant lists several troubles, of which each is known or news by itself.
+    var hasMembers: Bool { self == .tenantPermissions || self == .roomAccount }
 }
 
 /// What a condition is about.

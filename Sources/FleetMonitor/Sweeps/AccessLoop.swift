@@ -75,8 +75,14 @@ public struct AccessLoop: Sendable {
         // Optional ones count once they were granted, and calendars where a token shows them (they may be granted in
         // Exchange alone).
         modules.formUnion([.bookings, .serviceHealthEvidence, .signInEvidence])
+        let now = time.now()
+        if let token, !settings.values.modules(grantedBy: token.roles).contains(.bookings) {
+            let record = await ledger.capabilities(of: tenant)[.calendars]
+            let grant = CalendarGrant(record: record, tokenAsked: token.askedAt)
+            if grant.isNoLoss(interval: settings.values.calendars, at: now) { modules.remove(.bookings) }
+        }
         return AccessReading(
             grants: PermissionGrant.all(roles: token?.roles, modules: modules),
-            refusal: last.error.flatMap { AccessReading.Refusal($0) }, consentLink: consentLink, at: time.now())
+            refusal: last.error.flatMap { AccessReading.Refusal($0) }, consentLink: consentLink, at: now)
     }
 }

@@ -22,10 +22,13 @@ public struct Scenario: Sendable, Codable {
         public var roles: [String] = Permissions.defaultRoles
         /// Whether the client secret, though right, has come to its end.
         public var secretExpired = false
+        /// Whether Exchange grants calendars to the app by itself, where no token shows it.
+        public var exchangeCalendars = false
 
         enum CodingKeys: String, CodingKey, CaseIterable {
             case expiresIn = "expires_in"
             case secretExpired = "secret_expired"
+            case exchangeCalendars = "exchange_calendars"
             case roles
         }
 
@@ -36,6 +39,8 @@ public struct Scenario: Sendable, Codable {
             expiresIn = try container.decodeIfPresent(Int.self, forKey: .expiresIn) ?? expiresIn
             roles = try container.decodeIfPresent([String].self, forKey: .roles) ?? roles
             secretExpired = try container.decodeIfPresent(Bool.self, forKey: .secretExpired) ?? secretExpired
+            exchangeCalendars =
+                try container.decodeIfPresent(Bool.self, forKey: .exchangeCalendars) ?? exchangeCalendars
         }
     }
 

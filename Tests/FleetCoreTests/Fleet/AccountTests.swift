@@ -1,6 +1,6 @@
 // What follows from what the directory and the sign-in log say of a room's account, and what does not.
 
-import FleetCore
+@testable import FleetCore
 import Foundation
 import Testing
 import Timekeeping
@@ -107,14 +107,19 @@ import Timekeeping
     @Test func onlyAFailureNearTheOutageWithoutALaterSuccessIsACause() {
         let expired = SignIn.Outcome.failed(.passwordExpired, code: 50_055)
         let onset = at(0).wall
-        #expect(reading([(13, expired)]).trouble(of: onset) == .passwordExpired)
-        #expect(reading([(-3_000, expired)]).trouble(of: onset) == .passwordExpired)
-        #expect(reading([(-4_000, expired)]).trouble(of: onset) == nil, "the room went on working for an hour")
-        #expect(reading([(13, expired), (20, .succeeded)]).trouble(of: onset) == nil)
-        #expect(reading([(20, expired), (13, .succeeded)]).trouble(of: onset) == .passwordExpired)
-        #expect(reading([(13, expired), (20, .interrupted(code: 50_140))]).trouble(of: onset) == .passwordExpired)
-        #expect(reading([(13, expired), (20, .unrecognised(code: 9))]).trouble(of: onset) == .passwordExpired)
-        #expect(reading([(20, .unrecognised(code: 999_999))]).trouble(of: onset) == nil)
+        func trouble(_ signIns: [(second: Double, SignIn.Outcome)]) -> SignInTrouble? {
+            reading(signIns).trouble(of: onset, isDeviceWell: false)
+        }
+        #expect(trouble([(13, expired)]) == .passwordExpired)
+        #expect(trouble([(-300, expired)]) == .passwordExpired)
+        #expect(trouble([(-301, expired)]) == nil, "the room went on working")
+        #expect(reading([(-301, expired)]).telling(of: onset) != nil, "it is quoted nevertheless")
+        #expect(reading([(-3_601, expired)]).telling(of: onset) == nil)
+        #expect(trouble([(13, expired), (20, .succeeded)]) == nil)
+        #expect(trouble([(20, expired), (13, .succeeded)]) == .passwordExpired)
+        #expect(trouble([(13, expired), (20, .interrupted(code: 50_140))]) == .passwordExpired)
+        #expect(trouble([(13, expired), (20, .unrecognised(code: 9))]) == .passwordExpired)
+        #expect(trouble([(20, .unrecognised(code: 999_999))]) == nil)
         #expect(reading([(20, .interrupted(code: 50_058))]).telling(of: onset) == nil)
         #expect(
             reading([(20, .unrecognised(code: 999_999))]).telling(of: onset)?.text
@@ -122,7 +127,74 @@ import Timekeeping
         #expect(
             reading([(13, expired)]).telling(of: onset)?.text
                 == "Sign-in failed at 08:00:13Z: password expired (AADSTS50055)")
-        #expect(SignInReading(signIns: .unknown(.failed("http_503")), asked: at(0)).trouble(of: onset) == nil)
+        let broken = SignInReading(signIns: .unknown(.failed("http_503")), asked: at(0))
+        #expect(broken.trouble(of: onset, isDeviceWell: true) == nil)
+    }
+
+    @Test func aLockoutAloneExplainsOnlyADeviceThatIsWell() {
+        let lockout = SignIn.Outcome.failed(.lockedOut, code: 50_053)
+        let wrong = SignIn.Outcome.failed(.wrongPassword, code: 50_126)
+        let onset = at(0).wall
+        #expect(reading([(13, lockout)]).trouble(of: onset, isDeviceWell: false) == nil)
+        #expect(reading([(13, lockout)]).trouble(of: onset, isDeviceWell: true) == .lockedOut)
+        #expect(reading([(10, wrong), (13, lockout)]).trouble(of: onset, isDeviceWell: false) == .wrongPassword)
+        #expect(
+            reading([(10, wrong), (11, .succeeded), (13, lockout)]).trouble(of: onset, isDeviceWell: false) == nil)
+        #expect(reading([(13, lockout)]).telling(of: onset) != nil)
+    }
+
+    /// The outcome of a sign-in near the fall, what the device record says, and the cause of the page.
+    @Test(arguments: [
+        (SignInTrouble.wrongPassword, DeviceReading?.none, Cause.account),
+        (.wrongPassword, .offline(asked: at(100)), .networkOrPower),
+        (.wrongPassword, .healthy(asked: at(100), modified: at(60)), .account),
+        (.lockedOut, nil, .unknown), (.lockedOut, .offline(asked: at(100)), .networkOrPower),
+        (.lockedOut, .healthy(asked: at(100)), .unknown),
+        (.lockedOut, .healthy(asked: at(100), modified: at(60)), .account),
+    ])
+    func aDeviceThatIsOffTheAirOutranksASignIn(_ trouble: SignInTrouble, _ device: DeviceReading?, _ cause: Cause)
+        throws
+    {
+        var watch = Watch(rooms: 5)
+        watch.hear(.good, of: Array(1...5), from: 5, through: 10)
+        for second in [15.0, 21, 27] { watch.hear([1: .bad], at: second) }
+        if let device { watch.read(device, of: 1) }
+        let failed = SignInReading(
+            signIns: .value([SignIn(at: at(14).wall, outcome: .failed(trouble, code: 1))]), asked: at(200))
+        _ = watch.fleet.accept(failed, of: FleetCoreTests.account(1), decided: at(200))
+        let incident = try #require(watch.open(.roomOffline, .room(FleetCoreTests.account(1))))
+        #expect(incident.cause == cause)
+        #expect(incident.summary.contains("signing in fails") == (cause == .account))
+        #expect(incident.evidence.contains { $0.source == "sign_in" })
+    }
+
+    // MARK: Closed by hand
+
+    @Test(arguments: [false, true])
+    func whatWasClosedByHandStaysQuietAndAFurtherAccountIsNews(_ restarts: Bool) throws {
+        let rooms = Array(1...5)
+        var watch = Watch(rooms: 5)
+        watch.hear(.good, of: rooms, from: 5, through: 10)
+        for second in [60.0, 120] { watch.refresh(rooms, disabled: [1, 2], at: second) }
+        let first = try #require(watch.open(.roomAccount, .tenant))
+        watch.close(.roomAccount, at: 130)
+        for second in [180.0, 240, 300] { watch.refresh(rooms, disabled: [1, 2], at: second) }
+        let told = ["opened room.account contoso warning", "resolved room.account contoso manual"]
+        #expect(watch.told(.roomAccount) == told)
+        // After a restart as well.
+        if restarts { watch = watch.restarted(at: 310, checkpoint: 305) }
+        watch.hear(.good, of: rooms, from: 315, through: 320)
+        for second in [360.0, 420, 480] { watch.refresh(rooms, disabled: [1, 2], at: second) }
+        #expect(watch.told(.roomAccount) == told)
+        for second in [540.0, 600] { watch.refresh(rooms, disabled: [1, 2, 3], at: second) }
+        #expect(watch.told(.roomAccount) == told + [told[0]])
+        let second = try #require(watch.open(.roomAccount, .tenant))
+        #expect(second.id != first.id && second.rooms.map(\.name) == ["Room 3"])
+        // It ends although the others stay, and who was well in between is news again.
+        watch.refresh(rooms, disabled: [1], at: 660)
+        #expect(watch.told(.roomAccount).last == "resolved room.account contoso recovered")
+        for second in [720.0, 780] { watch.refresh(rooms, disabled: [1, 2], at: second) }
+        #expect(watch.open(.roomAccount, .tenant)?.rooms.map(\.name) == ["Room 2"])
     }
 
     @Test func theLogUpdatesAPageAndNeverRingsAgain() throws {

@@ -9,11 +9,13 @@ func account(_ number: Int) -> AccountID { AccountID("room-\(number)") }
 
 /// A directory record with a Teams Rooms licence.
 func record(
-    _ number: Int, isEnabled: Bool = true, licence: String? = "Microsoft_Teams_Rooms_Pro", office: String? = nil
+    _ number: Int, isEnabled: Bool = true, licence: String? = "Microsoft_Teams_Rooms_Pro", office: String? = nil,
+    facts: AccountFacts? = nil
 ) -> AccountRecord {
     AccountRecord(
         id: account(number), name: "Room \(number)", userPrincipalName: "room\(number)@contoso.com",
-        mail: "room\(number)@contoso.com", isEnabled: isEnabled, roomLicence: licence, officeLocation: office)
+        mail: "room\(number)@contoso.com", isEnabled: isEnabled, roomLicence: licence, officeLocation: office,
+        facts: facts)
 }
 
 /// A main device, and for a weak room a panel that is signed in with the same account.

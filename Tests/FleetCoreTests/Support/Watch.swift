@@ -32,14 +32,16 @@ struct Watch {
     /// An inventory refresh that lists exactly these rooms.
     @discardableResult
     mutating func refresh(
-        _ numbers: [Int], weak: Set<Int> = [], exclude: [String] = [], at second: Double
+        _ numbers: [Int], weak: Set<Int> = [], disabled: Set<Int> = [], exclude: [String] = [], at second: Double
     ) -> FleetDecision {
         let devices = numbers.flatMap { number in
             FleetCoreTests.devices(
                 of: number, kinds: weak.contains(number) ? [.teamsRoom, .panel] : [.teamsRoom], at: at(second))
         }
         let outcome = fleet.accept(
-            inventory(numbers.map { record($0) }, devices: devices, at: at(second)),
+            inventory(
+                numbers.map { record($0, isEnabled: !disabled.contains($0), facts: AccountFacts()) }, devices: devices,
+                at: at(second)),
             scope: InventoryScope(exclude: exclude), decided: at(second))
         return keep(outcome.decision)
     }
@@ -71,9 +73,15 @@ struct Watch {
 
     /// The end of a sweep and a tick.
     @discardableResult
-    mutating func judge(at second: Double, sweep: SweepOutcome? = nil) -> FleetDecision {
-        keep(fleet.judgeSight(at: at(second), sweep: sweep))
+    mutating func judge(at second: Double, sweep: SweepOutcome? = nil, failure: String? = nil) -> FleetDecision {
+        keep(fleet.judgeSight(at: at(second), sweep: sweep, failure: failure))
         return keep(fleet.tick(at: at(second)))
+    }
+
+    /// Somebody closes the incident of the tenant by hand.
+    mutating func close(_ condition: Condition, at second: Double) {
+        let key = DedupKey(tenant: Self.tenant, condition: condition, subject: .tenant)
+        keep(fleet.close(key, by: "ada", at: at(second)))
     }
 
     @discardableResult

@@ -162,6 +162,7 @@ private func after(_ seconds: Double) -> Moment { now.advanced(by: .seconds(seco
         #expect(missing.map(\.subject) == [role] && missing[0].status == status)
         #expect(missing[0].remedy?.contains("grant admin consent") == true)
         #expect(missing[0].remedy?.contains("60 s old") == true)
+        #expect(missing[0].remedy?.contains("by itself within 5 minutes") == true)
     }
 
     @Test func calendarsThatExchangeGrantsAreNotMissing() {
@@ -200,6 +201,34 @@ private func after(_ seconds: Double) -> Moment { now.advanced(by: .seconds(seco
             .filter { $0.status != "unknown" }
         #expect(checks.map(\.status) == [status] && checks[0].subject == name.rawValue)
         #expect(checks[0].checkedAt == Timestamp(now.wall) && (checks[0].remedy == nil) == (status == "ok"))
+    }
+
+    /// Read before the token in hand was asked for, or after; with the permission, or without.
+    @Test(arguments: [(-60.0, false, "unknown"), (60, false, "ok"), (-60, true, "ok")])
+    func whatWasReadWithAnEarlierTokenIsNoNews(_ second: Double, _ isGranted: Bool, _ status: String) {
+        let record = CapabilityRecord(.available, "Places are read.", checked: after(second))
+        let token = CapabilityFacts.Token(
+            roles: ["Presence.Read.All"] + (isGranted ? ["Place.Read.All"] : []), asked: now)
+        let checks = CapabilityFacts(tenant: "contoso", token: token, known: [(.places, record)])
+            .judged(at: after(120)).filter { $0.subject == "places" }
+        #expect(checks.map(\.status) == [status])
+        #expect(checks[0].summary.contains("ago, with an earlier token") == (status == "unknown"))
+    }
+
+    @Test func calendarsOfAnEarlierTokenProveNothing() {
+        func grant(_ state: CapabilityRecord.State, checked second: Double) -> CalendarGrant {
+            CalendarGrant(record: CapabilityRecord(state, "", checked: after(second)), tokenAsked: now)
+        }
+        #expect(grant(.available, checked: 1).isProved && !grant(.available, checked: -1).isProved)
+        #expect(!grant(.degraded, checked: 1).isProved && !CalendarGrant(record: nil, tokenAsked: now).isProved)
+        // Two rounds and a minute are waited for; a refusal is not.
+        func isNoLoss(_ grant: CalendarGrant, at second: Double) -> Bool {
+            grant.isNoLoss(interval: .seconds(300), at: after(second))
+        }
+        #expect(isNoLoss(grant(.available, checked: 1), at: 5_000))
+        #expect(isNoLoss(grant(.available, checked: -1), at: 659) && !isNoLoss(grant(.available, checked: -1), at: 660))
+        #expect(isNoLoss(grant(.degraded, checked: 1), at: 5_000) && !isNoLoss(grant(.unavailable, checked: 1), at: 1))
+        #expect(!isNoLoss(CalendarGrant(record: nil, tokenAsked: now), at: 1))
     }
 
     @Test func aSweepThatNeverEndsIsNamed() {

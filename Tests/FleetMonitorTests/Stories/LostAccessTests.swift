@@ -43,6 +43,8 @@ import Timekeeping
         #expect(tenancy.turns == ["opened tenant.blind"], "\(tenancy.told)")
         tenancy.live(for: 600)
         #expect(tenancy.turns == ["opened tenant.blind", "resolved tenant.blind"])
+        let ended = try #require(try tenancy.stage.incidents(of: .tenantBlind).last)
+        #expect(ended.cause == .account && ended.evidence.contains { $0.source == "access" }, "\(ended)")
         let healed = try #require(tenancy.hook.taken.last?.at.seconds)
         #expect(healed - Double(back) <= 360, "\(healed - Double(back)) s")
         let requests = tenancy.transport.seconds("login.test")
@@ -78,6 +80,25 @@ import Timekeeping
         tenancy.live(for: 8_000)
         #expect(tenancy.turns == ["opened tenant.permissions"], "\(tenancy.told)")
         #expect(tenancy.rooms().count == 20)
+    }
+
+    /// Half an hour of token changes without a word, while Exchange grants what the token does not show.
+    @Test func calendarsThatMoveToExchangeAreNoLoss() throws {
+        let events = [event(.consentRevoked, at: 600, roles: ["Calendars.ReadBasic.All"])]
+        let tenancy = try Tenancy {
+            $0.events = events
+            $0.token.exchangeCalendars = true
+        }
+        tenancy.live(for: 4 * 3_600)
+        #expect(tenancy.turns == [], "\(tenancy.told)")
+    }
+
+    @Test func calendarsThatAreTakenBackAreALoss() throws {
+        let events = [event(.consentRevoked, at: 600, roles: ["Calendars.ReadBasic.All"])]
+        let tenancy = try Tenancy { $0.events = events }
+        tenancy.live(for: 3 * 3_600)
+        #expect(tenancy.turns == ["opened tenant.permissions"], "\(tenancy.told)")
+        #expect(try tenancy.open().first?.summary.contains("Calendars.ReadBasic.All") == true)
     }
 
     @Test func aPermissionThatWasNeverGrantedIsNoIncident() throws {

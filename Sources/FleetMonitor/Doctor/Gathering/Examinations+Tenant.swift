@@ -37,7 +37,7 @@ extension Examination {
                 let token = await Bounded.value(within: TokenFacts.patience, time: time) {
                     try? await client.tokens.token()
                 }.flatMap(\.self)
-                let calendars = await ledger.capabilities(of: tenant)[.calendars]?.state
+                let calendars = await ledger.capabilities(of: tenant)[.calendars]
                 // What is missing in the list of calendars is judged like any other permission here.
                 let modules = settings.values.modules(grantedBy: token?.roles).union([
                     .bookings, .serviceHealthEvidence, .signInEvidence,
@@ -45,14 +45,17 @@ extension Examination {
                 return PermissionFacts(
                     tenant: name, review: PermissionReview(roles: token?.roles, modules: modules),
                     asked: token?.askedAt,
-                    readsCalendars: calendars == .available
+                    readsCalendars: token.map {
+                        CalendarGrant(record: calendars, tokenAsked: $0.askedAt).isProved
+                    } ?? false
                 ).judged(at: time.now())
             },
             Examination("what Graph offers in \(name)", area: .graph, tenant: name) {
                 let known = await ledger.capabilities(of: tenant)
+                let token = await client.tokens.held
                 let now = time.now()
                 return CapabilityFacts(
-                    tenant: name,
+                    tenant: name, token: token.map { CapabilityFacts.Token(roles: $0.roles, asked: $0.askedAt) },
                     known: Capability.allCases.compactMap { one in
                         one == .permissions ? nil : known[one].map { (one, $0) }
                     }

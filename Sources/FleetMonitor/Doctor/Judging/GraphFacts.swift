@@ -2,12 +2,21 @@
 
 import FleetAPI
 import FleetCore
+import FleetGraph
 import GraphClient
 import Timekeeping
 
 /// How the loops found what Graph offers.
 struct CapabilityFacts: Sendable {
+    /// The token in hand.
+    struct Token: Sendable {
+        /// `nil` where they cannot be read.
+        var roles: [String]?
+        var asked: Moment
+    }
+
     var tenant: String
+    var token: Token?
     /// What the token says of permissions is judged by itself, so it is not among these.
     var known: [(name: Capability, record: CapabilityRecord)]
 
@@ -22,25 +31,55 @@ struct CapabilityFacts: Sendable {
                     "graph.capability", area: .graph, tenant: tenant, subject: Capability.presence.rawValue, .unknown,
                     "No sweep over the rooms has ended yet.",
                     remedy: "See token, network and rooms; ask again in a minute.")
-            ] + checks
+            ] + checks(at: now)
         }
         let age = presence.checked.elapsed(until: now)
-        guard age > Self.silence else { return checks }
+        guard age > Self.silence else { return checks(at: now) }
         return [
             CheckBody(
                 "graph.sweep", area: .graph, tenant: tenant, .problem,
                 "No sweep over the rooms has ended for \(age.inWords): Graph takes requests and does not answer them.",
                 remedy: "See network and service; what is shown of rooms is as old as that.",
                 checkedAt: Timestamp(presence.checked.wall))
-        ] + checks
+        ] + checks(at: now)
     }
 
-    private var checks: [CheckBody] {
+    private func checks(at now: Moment) -> [CheckBody] {
         known.map { name, record in
-            CheckBody(
+            if let missing = permission(missedBy: name, record) {
+                return CheckBody(
+                    "graph.capability", area: .graph, tenant: tenant, subject: name.rawValue, .unknown,
+                    "\(record.detail) That was \(record.checked.elapsed(until: now).inWords) ago, with an earlier token; "
+                        + "the one in hand lacks \(missing).",
+                    remedy: "See permissions.", checkedAt: Timestamp(record.checked.wall))
+            }
+            return CheckBody(
                 "graph.capability", area: .graph, tenant: tenant, subject: name.rawValue,
                 Self.status(of: name, record.state), record.detail,
                 remedy: Self.remedy(of: name, record.state), checkedAt: Timestamp(record.checked.wall))
+        }
+    }
+
+    /// The permission without which a good record is of the past: it was read with an earlier token, and the one in hand
+    /// does not carry it.
+    private func permission(missedBy name: Capability, _ record: CapabilityRecord) -> String? {
+        guard record.state == .available, let token, let roles = token.roles,
+            record.checked.steady < token.asked.steady, let permission = Self.permission(of: name),
+            let need = PermissionNeed.all.first(where: { $0.permission == permission }), !need.isMet(by: roles)
+        else { return nil }
+        return permission
+    }
+
+    private static func permission(of name: Capability) -> String? {
+        switch name {
+        case .presence: "Presence.Read.All"
+        case .directory: "User.Read.All"
+        case .devices: "TeamworkDevice.Read.All"
+        case .places: "Place.Read.All"
+        case .calendars: "Calendars.ReadBasic.All"
+        case .serviceHealth: ServiceHealthCapability.role
+        case .signIns: SignInCapability.role
+        case .permissions: nil
         }
     }
 

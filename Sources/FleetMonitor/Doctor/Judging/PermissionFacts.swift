@@ -13,7 +13,8 @@ struct PermissionFacts: Sendable {
     var review: PermissionReview?
     /// When the token was asked for; grants of later are not in it.
     var asked: Moment?
-    /// Whether calendars are read although no role of the token says so: Exchange may have granted them by itself.
+    /// Whether calendars are read with this token although no role of it says so: Exchange may have granted them by
+    /// itself.
     var readsCalendars: Bool
 
     func judged(at now: Moment) -> [CheckBody] {
@@ -63,7 +64,9 @@ struct PermissionFacts: Sendable {
 
     private func freshness(at now: Moment) -> String {
         let age = asked.map { ", and the one in hand is \($0.elapsed(until: now).inWords) old" } ?? ""
-        return "It counts from the next token\(age); `systemctl restart roomwatchd` asks for one."
+        return
+            "It counts from the next token\(age): after a loss one is asked for by itself within 5 minutes, otherwise "
+            + "within the hour; `systemctl restart roomwatchd` asks for one now."
     }
 
     private static func words(_ module: FleetModule) -> String { module.rawValue.replacing("_", with: " ") }
