@@ -118,7 +118,12 @@ public enum InventoryRule {
     /// An absent room keeps what was known of it; the directory has just said why it is absent.
     private static func marked(_ known: KnownRoom, by listed: Set<AccountID>) -> KnownRoom {
         var marked = known
-        marked.room.accountState = listed.contains(known.room.account) ? .unlicensed : .deleted
+        if !listed.contains(known.room.account) {
+            marked.room.accountState = .deleted
+        } else if known.room.licence != nil {
+            // A room that was listed for its device alone never had a licence to lose.
+            marked.room.accountState = .unlicensed
+        }
         return marked
     }
 

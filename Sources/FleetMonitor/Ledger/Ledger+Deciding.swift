@@ -15,16 +15,22 @@ extension Ledger {
     func carryOut(_ decision: FleetDecision, tenant: TenantName, at now: Moment) {
         keep(decision.observations, at: now)
         guard decision.isUrgent else { return }
+        let change = change(by: decision, tenant: tenant, at: now)
+        log(decision, tenant: tenant)
+        write(change, at: now)
+        askCalendars(after: decision, tenant: tenant, at: now)
+        askForCheck(after: decision, tenant: tenant)
+    }
+
+    /// Everything that a decision writes, with who is told of it.
+    func change(by decision: FleetDecision, tenant: TenantName, at now: Moment) -> Change {
         var change = Change()
         change.tracks = decision.tracks
         change.conditions = decision.conditions
         change.transitions = decision.transitions
         change.suppressions = decision.suppressions
         plan(decision.events, tenant: tenant, at: now, into: &change)
-        log(decision, tenant: tenant)
-        write(change, at: now)
-        askCalendars(after: decision, tenant: tenant, at: now)
-        askForCheck(after: decision, tenant: tenant)
+        return change
     }
 
     /// Says in the journal what began and what ended; of a place that goes dark the first rooms and a count.

@@ -35,8 +35,7 @@ extension Ledger {
             case .resolve: fleet.close(incident.key, by: asker.name, at: now)
             }
         }
-        var change = Change()
-        plan(decision.events, tenant: incident.tenant, at: now, into: &change)
+        let change = change(by: decision, tenant: incident.tenant, at: now)
         let renewed = incident.acknowledgedBy.map { "renewed, was \($0)" }
         let audit = audit(
             "incident.\(request.rawValue)", id.text, asker, at: now,

@@ -121,6 +121,19 @@ struct InventoryTests {
         #expect(state([]) == .deleted)
     }
 
+    /// A list of devices that is empty for once takes no licence away from a room that never had one.
+    @Test func aRoomThatIsListedForItsDeviceLosesNoLicence() {
+        let known = [KnownRoom(room: Room(account: account(1), name: "", email: "", licence: nil, reason: .device))]
+        guard
+            case .replace(let rooms, _) = InventoryRule.decide(
+                inventory([record(1, licence: nil)]), known: known, scope: InventoryScope())
+        else {
+            Issue.record("the list is not replaced")
+            return
+        }
+        #expect(rooms.first?.room.accountState == .usable)
+    }
+
     /// What could not be read changes nothing.
     @Test func anUnreadDeviceListKeepsTheDevices() throws {
         var watch = Watch(rooms: 1, weak: [1])
