@@ -10,6 +10,10 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+// roomctl reads `stat`, whose members the compiler takes for CoreFoundation's with the static library and for another
+// module's without it, so that no import is right for both.
+let withoutMemberVisibility: [SwiftSetting] = [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")]
+
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
@@ -153,7 +157,7 @@ let package = Package(
                 "CommandEntry", "CurlHTTP", "FleetAPI", "FleetClient", "FleetCore", "GraphClient", "HTTPExchange",
                 "TenantConnection", "Timekeeping", argumentParser, httpTypes,
             ],
-            swiftSettings: strict),
+            swiftSettings: withoutMemberVisibility),
 
         // The simulated tenant. It shares no type with the daemon, so no mistake can hide on both sides.
         .target(
