@@ -79,9 +79,10 @@ private enum Activation {
         return ListeningSocket(name: name, fileDescriptor: fcntl(descriptor, F_DUPFD, lowest))
     }
 
-    /// What systemd does between fork and exec: three variables, and something open from descriptor 3 upward.
+    /// What systemd does between fork and exec: three variables, and something open from descriptor 3 upward. `open`
+    /// takes the lowest free descriptor in one step, so none that the runtime opens meanwhile is replaced.
     static func announce(_ names: String, count: Int) {
-        for descriptor in 3..<Int32(3 + count) where fcntl(descriptor, F_GETFD) == -1 { dup2(0, descriptor) }
+        for _ in 0..<count where open("/dev/null", O_RDONLY) >= 2 + Int32(count) { break }
         setenv("LISTEN_PID", String(getpid()), 1)
         setenv("LISTEN_FDS", String(count), 1)
         setenv("LISTEN_FDNAMES", names, 1)
