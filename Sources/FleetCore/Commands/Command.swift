@@ -3,7 +3,7 @@
 
 public import struct Foundation.Date
 
-/// What can be asked of a device (Graph facts, Commands and operations).
+/// What can be asked of a device (Graph facts, Devices).
 public enum DeviceAction: Sendable, Hashable, Codable {
     case restart
     /// - Parameter version: `nil` for the version that Graph offers.

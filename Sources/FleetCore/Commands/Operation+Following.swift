@@ -1,10 +1,10 @@
 // The rules by which an operation moves. None of them ever leads from "may have left" back to "not sent": a second
 // restart in the middle of a meeting is worse than one that nobody can account for.
 
-import Foundation
+import struct Foundation.Date
 public import Timekeeping
 
-/// When operations are looked at, and for how long (Graph facts, Commands and operations).
+/// When operations are looked at, and for how long (Graph facts, Devices).
 public struct FollowingRules: Sendable, Hashable {
     /// The waits between looks; the last one repeats.
     public var looks: [Duration] = [.seconds(5), .seconds(10), .seconds(20), .seconds(30), .seconds(60)]
@@ -199,7 +199,8 @@ extension Operation {
         let fresh = listed.filter { one in
             one.kind == action.kind && !submission.known.contains { Self.isSame($0, one.graphID) }
         }
-        return fresh.min { ($0.createdAt ?? .distantFuture, $0.graphID) < ($1.createdAt ?? .distantFuture, $1.graphID) }
+        func age(_ one: ListedOperation) -> Double { one.createdAt?.timeIntervalSince1970 ?? .infinity }
+        return fresh.min { (age($0), $0.graphID) < (age($1), $1.graphID) }
     }
 
     private static func isSame(_ a: String, _ b: String) -> Bool { a.lowercased() == b.lowercased() }

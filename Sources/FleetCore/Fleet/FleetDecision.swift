@@ -10,6 +10,8 @@ public struct FleetDecision: Sendable, Hashable {
     /// Outages of which nobody is told, each once.
     public var suppressions: [SuppressedNotification] = []
     public var observations = ObservationChange()
+    /// What people asked of devices, and how far it is.
+    public var commands = CommandChange()
     /// Pending streaks that ended with a good answer.
     public var blips = 0
     /// Answers that were asked before the newest accepted one of their room.
@@ -20,7 +22,7 @@ public struct FleetDecision: Sendable, Hashable {
     /// Whether something must be written now; runs of observations can wait for the next transaction.
     public var isUrgent: Bool {
         !tracks.isEmpty || !conditions.isEmpty || !transitions.isEmpty || !events.isEmpty
-            || !suppressions.isEmpty
+            || !suppressions.isEmpty || !commands.isEmpty
     }
 }
 

@@ -19,12 +19,15 @@ public struct Change: Sendable, Hashable {
     /// Of what nobody was told, and why.
     public var suppressions: [SuppressedNotification] = []
     public var observations = ObservationChange()
+    /// What people asked of devices, and how far it is.
+    public var commands = CommandChange()
 
     public init() {}
 
     public var isEmpty: Bool {
         tracks.isEmpty && conditions.isEmpty && transitions.isEmpty && incidents.isEmpty && notifications.isEmpty
             && withdrawals.isEmpty && postponements.isEmpty && suppressions.isEmpty && observations.isEmpty
+            && commands.isEmpty
     }
 
     /// An outbox row that was not tried yet and is not to be sent before an instant.

@@ -29,6 +29,7 @@ extension Ledger {
         change.conditions = decision.conditions
         change.transitions = decision.transitions
         change.suppressions = decision.suppressions
+        change.commands = decision.commands
         plan(decision.events, tenant: tenant, at: now, into: &change)
         return change
     }
