@@ -30,7 +30,12 @@ public struct SimulatedTenant: Sendable {
     var throttle: ThrottleGate
     /// Requests by service, refused ones included.
     var requestCounts: [String: Int] = [:]
+    var operationLog = OperationLog()
+    /// The operation that the call under way has become.
+    var carriedOut: GUID?
     private var requestNumber = 0
+
+    private static let maximumRaggedDevices = 100_000
 
     /// - Parameters:
     ///   - start: the moment scenario time zero stands for.
@@ -41,7 +46,11 @@ public struct SimulatedTenant: Sendable {
         guard plan.rooms > 0, plan.buildings > 0 else {
             throw ScenarioError("a tenant needs at least one room and one building")
         }
-        fleet = Fleet.planned(rooms: plan.rooms, buildings: plan.buildings, seed: plan.seed)
+        guard (0...Self.maximumRaggedDevices).contains(scenario.raggedDevices) else {
+            throw ScenarioError("ragged_devices must be from 0 to \(Self.maximumRaggedDevices)")
+        }
+        fleet = Fleet.planned(
+            rooms: plan.rooms, buildings: plan.buildings, seed: plan.seed, raggedDevices: scenario.raggedDevices)
         try scenario.validated(for: fleet)
         self.scenario = scenario
         self.start = start
@@ -135,12 +144,13 @@ struct Exchange {
 
     func finish(_ reply: GraphReply) -> SimulatedResponse {
         var headerFields = reply.headerFields
-        mark(&headerFields)
-        return SimulatedResponse(status: reply.status, headerFields: headerFields, body: reply.body.bytes)
+        let body = reply.body.bytes
+        mark(&headerFields, hasBody: !body.isEmpty)
+        return SimulatedResponse(status: reply.status, headerFields: headerFields, body: body)
     }
 
-    private func mark(_ headerFields: inout HTTPFields) {
-        if headerFields[.contentType] == nil {
+    private func mark(_ headerFields: inout HTTPFields, hasBody: Bool = true) {
+        if headerFields[.contentType] == nil, hasBody {
             headerFields[.contentType] =
                 "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
         }

@@ -18,7 +18,8 @@ struct GraphSimulator: AsyncParsableCommand {
         abstract: "A simulated Microsoft 365 tenant: token endpoint, Microsoft Graph, and rooms that fail.",
         discussion: """
             Prints 'ready http://HOST:PORT' as its first line once it accepts connections, and runs until SIGTERM or SIGINT.
-            On loopback, GET /_simulator/state tells what it sees and POST /_simulator/events makes something happen.
+            On loopback, GET /_simulator/state tells what it sees, GET /_simulator/operations what was asked of devices and \
+            what became of it, and POST /_simulator/events makes something happen.
             The client secret is best given by the environment variable ROOMWATCH_SIMULATOR_SECRET: arguments can be read \
             by every user of this machine. Without either, one is made up and printed on standard error.
             """)
@@ -70,6 +71,10 @@ struct GraphSimulator: AsyncParsableCommand {
 
     @Flag(help: "Begin without admin consent: tokens carry no roles until somebody accepts on the consent page.")
     var withoutConsent = false
+
+    @Option(
+        help: "A role granted beside those of the scenario, such as TeamworkDevice.ReadWrite.All; may be given again.")
+    var grant: [String] = []
 
     @Option(help: "A role that is never granted, as if the registration did not ask for it; may be given again.")
     var withhold: [String] = []
@@ -159,9 +164,10 @@ struct GraphSimulator: AsyncParsableCommand {
         return FederatedIdentity(issuer: federatedIssuer, subject: federatedSubject, audience: federatedAudience)
     }
 
-    /// The scenario with what the command line says about consent.
+    /// The scenario with what the command line says about roles and consent.
     private func played(_ scenario: Scenario) -> Scenario {
         var scenario = scenario
+        scenario.token.roles += grant.filter { !scenario.token.roles.contains($0) }
         if withoutConsent { scenario.consent.granted = false }
         scenario.consent.withheld += withhold
         if let refuseConsent { scenario.consent.refusal = refuseConsent }

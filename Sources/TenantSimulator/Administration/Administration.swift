@@ -12,6 +12,10 @@ extension SimulatedTenant {
     mutating func administer(_ path: [String], _ exchange: Exchange) -> SimulatedResponse {
         switch (exchange.request.method, path) {
         case (.get, ["state"]): return plain(200, state(exchange))
+        case (.get, ["operations"]):
+            let query = exchange.splitTarget.query
+            let device = query.hasPrefix("device=") ? PercentCoding.decoded(query.dropFirst(7)) : nil
+            return plain(200, operationsReport(device: device))
         case (.post, ["events"]):
             do {
                 return plain(202, ["accepted": .int(try inject(exchange.request.body, at: exchange.elapsed))])
@@ -21,7 +25,12 @@ extension SimulatedTenant {
                 return plain(400, ["error": .string("not a scenario event: \(error)")])
             }
         default:
-            return plain(404, ["error": "the simulator answers GET /_simulator/state and POST /_simulator/events"])
+            return plain(
+                404,
+                [
+                    "error":
+                        "the simulator answers GET /_simulator/state, GET /_simulator/operations and POST /_simulator/events"
+                ])
         }
     }
 
@@ -79,7 +88,9 @@ extension SimulatedTenant {
             "time": .string(Timestamps.text(exchange.now.wall, fractionDigits: 3)), "scenario": .string(scenario.name),
             "seed": .string(String(fleet.seed)), "rooms": .int(fleet.rooms.count), "presence": Self.object(counts),
             "not_available": .array(notAvailable), "devices_offline": .int(devicesOffline),
-            "device_api": .string(timeline.deviceAPI.rawValue),
+            "device_api": .string(timeline.deviceAPI.mode.rawValue),
+            "device_commands": .string(timeline.deviceCommands.mode.rawValue),
+            "operations_open": .int(timeline.operations.openCount),
             "buildings": .array(
                 fleet.buildings.map { ["name": .string($0.name), "time_zone": .string($0.timeZone)] }),
             "faults": .array(
@@ -88,6 +99,10 @@ extension SimulatedTenant {
                         "service": .string($0.fault.service.rawValue), "kind": .string($0.fault.kind.rawValue),
                         "hits": .int($0.hits),
                     ]
+                }),
+            "operation_faults": .array(
+                timeline.operationFaults.map {
+                    ["kind": .string($0.fault.kind.rawValue), "devices": .int($0.devices.count)]
                 }),
             "requests": Self.object(requestCounts), "tokens_issued": .int(tokenEndpoint.issued),
             "throttled": Self.object(throttle.refusals),

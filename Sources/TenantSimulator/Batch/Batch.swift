@@ -57,7 +57,7 @@ extension SimulatedTenant {
         let answer = answerGraph(inner, exchange)
         // What breaks the connection of a single call is a bad gateway inside a batch.
         guard answer.delivery == .complete, answer.headerFields[.contentType]?.hasPrefix("text/html") != true,
-            !answer.body.isEmpty
+            !answer.body.isEmpty || answer.status == 202
         else { return exchange.finish(GraphError(502, "BadGateway", "The service behind the batch did not answer.")) }
         return answer
     }
@@ -65,9 +65,10 @@ extension SimulatedTenant {
     private static func response(_ id: String, _ answer: SimulatedResponse) -> JSONValue {
         var headers: [JSONValue.Member] = [.init("Content-Type", "application/json")]
         if let seconds = answer.headerFields[.retryAfter] { headers.append(.init("Retry-After", .string(seconds))) }
+        if let location = answer.headerFields[.location] { headers.append(.init("Location", .string(location))) }
         return [
             "id": .string(id), "status": .int(answer.status), "headers": .object(headers),
-            "body": .rendered(answer.body),
+            "body": answer.body.isEmpty ? .null : .rendered(answer.body),
         ]
     }
 

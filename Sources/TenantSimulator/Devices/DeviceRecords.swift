@@ -15,7 +15,7 @@ extension SimulatedTenant {
         return max(state.lastModified, Date(timeIntervalSince1970: reported))
     }
 
-    private func stamps(_ device: Int, at now: Date) -> [JSONValue.Member] {
+    func stamps(_ device: Int, at now: Date) -> [JSONValue.Member] {
         [
             .init("createdDateTime", "2025-01-10T09:00:00.1Z"),
             .init("lastModifiedDateTime", .string(Timestamps.text(lastModified(device, at: now), fractionDigits: 7))),
@@ -23,13 +23,27 @@ extension SimulatedTenant {
         ]
     }
 
+    /// The account that is signed in on the device.
+    func shownAccount(of device: Int) -> Int? {
+        switch timeline.devices[device].user {
+        case .nobody: nil
+        case .account(let account): account
+        case nil: fleet.devices[device].account
+        }
+    }
+
+    /// The id of that account, in lower case as Graph writes it.
+    func shownUser(of device: Int) -> String? {
+        if case .unknown(let id) = fleet.devices[device].ragged?.user { return id.description }
+        return shownAccount(of: device).map { fleet.accounts[$0].idText }
+    }
+
     func deviceRecord(_ index: Int, call: GraphCall) -> JSONValue {
         let device = fleet.devices[index]
         let state = timeline.devices[index]
         let busy = device.account.map { timeline.presence.words[$0].activity == "InACall" } ?? false
-        let health = state.offline > 0 ? "Offline" : state.faults.isEmpty ? "Healthy" : "Critical"
         let user: JSONValue =
-            device.account.map { account in
+            shownAccount(of: index).map { account in
                 [
                     "id": .string(fleet.accounts[account].idText),
                     "displayName": .string(fleet.accounts[account].displayName), "userIdentityType": "AadUser",
@@ -46,54 +60,10 @@ extension SimulatedTenant {
                         "model": .string(device.model),
                     ]),
                 .init("notes", .null), .init("companyAssetTag", .string("A-\(index + 1)")),
-                .init("healthStatus", .string(health)),
+                .init("healthStatus", .string(Self.healthWord(state))),
                 .init("activityState", .string(state.offline > 0 ? "Unavailable" : busy ? "Busy" : "Idle")),
                 .init("currentUser", user),
             ] + stamps(index, at: call.wall))
-    }
-
-    func deviceHealth(_ index: Int, call: GraphCall) -> JSONValue {
-        let state = timeline.devices[index]
-        let connected = state.offline == 0
-        let own = connection(connected, since: state.connectionSince)
-        func part(_ peripheral: ScenarioEvent.Peripheral) -> JSONValue {
-            let failed = state.faults[peripheral]
-            return [
-                "isOptional": false,
-                "connection": connection(connected && failed == nil, since: failed ?? state.connectionSince),
-            ]
-        }
-        let login: JSONValue = ["teamsConnection": own, "exchangeConnection": own, "skypeConnection": .null]
-        let peripherals: JSONValue = [
-            "roomCameraHealth": part(.camera), "contentCameraHealth": .null, "microphoneHealth": part(.microphone),
-            "speakerHealth": part(.speaker), "communicationSpeakerHealth": .null,
-            "displayHealthCollection": [part(.display)],
-        ]
-        let compute: JSONValue = ["isOptional": false, "connection": own]
-        func freshness(_ version: String) -> JSONValue {
-            ["softwareFreshness": "Latest", "currentVersion": .string(version), "availableVersion": .null]
-        }
-        return .object(
-            [
-                .init("id", .string(fleet.devices[index].id.description)), .init("connection", own),
-                .init("loginStatus", login), .init("peripheralsHealth", peripherals),
-                .init("hardwareHealth", ["computeHealth": compute, "hdmiIngestHealth": .null]),
-                .init(
-                    "softwareUpdateHealth",
-                    [
-                        "adminAgentSoftwareUpdateStatus": freshness("5.0.1"),
-                        "teamsClientSoftwareUpdateStatus": freshness("5.2.115.0"),
-                        "firmwareSoftwareUpdateStatus": .null, "operatingSystemSoftwareUpdateStatus": .null,
-                        "partnerAgentSoftwareUpdateStatus": .null, "companyPortalSoftwareUpdateStatus": .null,
-                    ]),
-            ] + stamps(index, at: call.wall))
-    }
-
-    private func connection(_ isConnected: Bool, since: Date) -> JSONValue {
-        [
-            "connectionStatus": .string(isConnected ? "Connected" : "Disconnected"),
-            "lastModifiedDateTime": .string(Timestamps.text(since)),
-        ]
     }
 
     func deviceActivity(_ index: Int, call: GraphCall) -> JSONValue {
@@ -119,11 +89,10 @@ extension SimulatedTenant {
     /// The two secrets a configuration can hold are always null here.
     func deviceConfiguration(_ index: Int, call: GraphCall) -> JSONValue {
         let device = fleet.devices[index]
-        let versions: JSONValue = [
-            "adminAgentSoftwareVersion": "5.0.1", "firmwareSoftwareVersion": "1.4.2",
-            "operatingSystemSoftwareVersion": "10.0.22631", "partnerAgentSoftwareVersion": .null,
-            "teamsClientSoftwareVersion": "5.2.115.0",
-        ]
+        let versions = JSONValue.object(
+            [SoftwareType.adminAgent, .firmware, .operatingSystem, .partnerAgent, .teamsClient].map {
+                .init("\($0.name)SoftwareVersion", .text(softwareVersion($0, of: index)))
+            })
         let network: JSONValue = [
             "isDhcpEnabled": true, "isPCPortEnabled": false, "hostName": .string("mtr-\(index + 1)"),
             "domainName": .string(fleet.domain), "ipAddress": .string("192.0.2.\(index % 250 + 1)"),

@@ -38,6 +38,12 @@ extension SimulatedTenant {
     }
 
     mutating func answerGraph(_ call: GraphCall, _ exchange: Exchange) -> SimulatedResponse {
+        let response = served(call, exchange)
+        log(response, to: call, exchange)
+        return response
+    }
+
+    private mutating func served(_ call: GraphCall, _ exchange: Exchange) -> SimulatedResponse {
         var call = call
         let service = call.service
         requestCounts[service.rawValue, default: 0] += 1
@@ -61,7 +67,8 @@ extension SimulatedTenant {
             }
             let reply = try service == .batch ? answerBatch(call, exchange) : resource(call)
             var response = exchange.finish(distorted(reply, call: call))
-            response.delay = delay
+            response.delay = delay + reply.delay
+            response.delivery = reply.delivery
             if call.distortions.contains(.truncated) { response.delivery = .truncated(after: response.body.count / 2) }
             return response
         } catch {
@@ -140,7 +147,7 @@ extension SimulatedTenant {
     }
 
     /// The resource itself.
-    func resource(_ call: GraphCall) throws(GraphError) -> GraphReply {
+    mutating func resource(_ call: GraphCall) throws(GraphError) -> GraphReply {
         switch call.segments.first?.lowercased() {
         case "users": try users(call)
         case "subscribedskus": try subscribedSKUs(call)

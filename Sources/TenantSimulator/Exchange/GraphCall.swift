@@ -66,6 +66,9 @@ struct GraphReply {
     var status = 200
     var headerFields: HTTPFields = [:]
     var body: JSONValue
+    /// What the road does to the answer, and how long the client waits for it.
+    var delivery = SimulatedResponse.Delivery.complete
+    var delay = Duration.zero
 
     init(_ body: JSONValue) {
         self.body = body

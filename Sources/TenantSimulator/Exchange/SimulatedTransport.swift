@@ -22,6 +22,9 @@ public final class SimulatedTransport: HTTPTransport {
         return tenant.withLock { $0.advance(to: now) }
     }
 
+    /// Every command that reached the tenant; see ``SimulatedTenant/submissions``.
+    public func submissions() -> [Submission] { tenant.withLock { $0.submissions } }
+
     public func send(_ call: HTTPCall) async throws(HTTPTransportError) -> HTTPAnswer {
         guard let address = SplitURL(call.url) else {
             throw HTTPTransportError(.malformedURL, host: "", detail: "no absolute http or https URL")

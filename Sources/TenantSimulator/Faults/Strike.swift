@@ -44,11 +44,12 @@ extension SimulatedTenant {
         }
     }
 
-    private static func code(_ status: Int) -> String {
+    static func code(_ status: Int) -> String {
         switch status {
         case 402: "PaymentRequired"
         case 403: "Forbidden"
         case 404: "ResourceNotFound"
+        case 409: "Conflict"
         case 429: "TooManyRequests"
         case 500: "InternalServerError"
         case 502: "BadGateway"
@@ -58,7 +59,7 @@ extension SimulatedTenant {
         }
     }
 
-    private static func message(_ status: Int) -> String {
+    static func message(_ status: Int) -> String {
         status == 429 ? "Too many requests." : "The service answered \(status)."
     }
 
@@ -94,7 +95,7 @@ enum Distortion {
         "id", "value", "deviceType", "hardwareDetail", "assignedLicenses", "businessPhones", "proxyAddresses",
         "otherMails", "servicePlans", "verifiedDomains", "assignedPlans", "provisionedPlans", "nickname",
         "teamsEnabledState", "wifiState",
-        "resourceLinks", "tags", "connection",
+        "resourceLinks", "tags", "connection", "operationType",
     ]
     /// The same of issues of services, whose words other types have too.
     private static let requiredOfIssues: Set<String> = [
@@ -104,7 +105,7 @@ enum Distortion {
     private static let words: Set<String> = [
         "availability", "activity", "deviceType", "healthStatus", "activityState", "connectionStatus",
         "softwareFreshness", "bookingType", "teamsEnabledState", "wifiState", "userIdentityType", "capabilityStatus",
-        "status", "classification", "origin",
+        "status", "classification", "origin", "operationType",
     ]
 
     static func nulled(_ value: JSONValue) -> JSONValue {

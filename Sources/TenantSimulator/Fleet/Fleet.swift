@@ -58,6 +58,8 @@ struct Fleet: Sendable {
         let mainDevice: Int
         /// A panel signed in with the same account, which keeps its presence alive.
         let panel: Int?
+        /// A touch console on the same account; it keeps nothing alive.
+        let console: Int?
         var isWeak: Bool { panel != nil }
     }
 
@@ -78,6 +80,9 @@ struct Fleet: Sendable {
         case touchConsole = "TouchConsole"
         case ipPhone = "IpPhone"
         case sip = "Sip"
+        case teamsDisplay = "TeamsDisplay"
+        case lowCostPhone = "LowCostPhone"
+        case unknown = "Unknown"
     }
 
     struct Device: Sendable {
@@ -90,6 +95,8 @@ struct Fleet: Sendable {
         /// The account signed in; `nil` when nobody is.
         let account: Int?
         let building: Int
+        /// What is odd about its records; `nil` for a tidy device.
+        var ragged: Raggedness?
     }
 
     let seed: UInt64

@@ -29,7 +29,11 @@ extension Fleet {
     ]
 
     /// The tenant of `rooms` rooms in `buildings` buildings; the same arguments give the same tenant.
-    static func planned(rooms count: Int, buildings buildingCount: Int, seed: UInt64) -> Fleet {
+    ///
+    /// - Parameter raggedDevices: devices beside those of the rooms, with records that are as odd as they come.
+    static func planned(
+        rooms count: Int, buildings buildingCount: Int, seed: UInt64, raggedDevices: Int = 0
+    ) -> Fleet {
         var fleet = Fleet(seed: seed)
         let buildingTotal = max(1, min(buildingCount, max(1, count)))
         for index in 0..<buildingTotal { fleet.addBuilding(index, roomsEach: max(1, count / buildingTotal)) }
@@ -38,6 +42,7 @@ extension Fleet {
             fleet.addRoom(index, building: index * buildingTotal / count, basicLeft: &basicLeft)
         }
         fleet.addDecoys(roomCount: count)
+        fleet.addRaggedDevices(raggedDevices)
         return fleet
     }
 
@@ -81,15 +86,16 @@ extension Fleet {
         if index % 10 == 4 {
             panel = addDevice(.teamsPanel, "Crestron", "TSS-770", account: account, building: building)
         }
+        var console: Int?
         if index % 3 == 1 {
-            _ = addDevice(.touchConsole, "Yealink", "CTP18", account: account, building: building)
+            console = addDevice(.touchConsole, "Yealink", "CTP18", account: account, building: building)
         }
         rooms.append(
             Room(
                 name: "Room \(number)", number: number, building: building,
                 floor: floorIndex(building: building, ordinal: index), capacity: [4, 6, 8, 12, 20][draws.pick(0...4)],
                 account: account, placeID: GUID(seed: seed, kind: .place, index: index),
-                emailAddress: alias ?? "\(local)@\(domain)", mainDevice: main, panel: panel))
+                emailAddress: alias ?? "\(local)@\(domain)", mainDevice: main, panel: panel, console: console))
     }
 
     private static func roomSKU(_ index: Int, basicLeft: inout Int) -> SKU {

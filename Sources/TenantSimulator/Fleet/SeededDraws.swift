@@ -6,7 +6,7 @@ import Timekeeping
 /// What a stream of draws is for; part of the stream's key.
 enum SeedPurpose: UInt64, Sendable {
     case room, place, device, mac, activity, outage, deviceDelay, person, tenant, request, batchOrder, generated,
-        session, booking, series
+        session, booking, series, operation, operationFault, selection, ragged
 }
 
 /// A reproducible stream of numbers: SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).

@@ -57,7 +57,7 @@ extension Timeline {
         record("password_expired", room: room, cause: cause, kind: event.kind, visible: elapsed)
         beginTrying(account, cause: cause)
         let outage = Outage(
-            cause: cause, causeKind: event.kind, room: room, devices: [], takesPresence: true, began: elapsed,
+            cause: cause, causeKind: event.kind.rawValue, room: room, devices: [], takesPresence: true, began: elapsed,
             ends: event.lasts.map { elapsed + $0.duration }, sessionTimeout: event.sessionTimeout?.duration ?? .zero,
             deviceDelay: nil)
         if let lasts = event.lasts {

@@ -81,13 +81,17 @@ extension Scenario {
     /// A bound on what a scenario may ask to be generated.
     private static var maximumGenerated: Int { 100_000 }
 
+    /// What a retired API may answer.
+    static let retiredStatuses = [400, 404, 405, 410, 501]
+
     /// Checks that everything the events name exists.
     ///
     /// - Throws: ``ScenarioError`` naming the event, counted from 1.
     func validated(for fleet: Fleet) throws(ScenarioError) {
-        if ![400, 404, 410].contains(retiredStatus) {
-            throw ScenarioError("retired_status is \(retiredStatus); a retired API answers 400, 404 or 410")
+        if !Self.retiredStatuses.contains(retiredStatus) {
+            throw ScenarioError("retired_status is \(retiredStatus); a retired API answers 400, 404, 405, 410 or 501")
         }
+        if deviceCommands == .poisoned { throw ScenarioError("device_commands: only lists can be poisoned") }
         if limitsScale <= 0 { throw ScenarioError("limits_scale must be greater than zero") }
         for (index, event) in events.enumerated() {
             if let complaint = event.complaint(for: fleet) {
@@ -107,9 +111,26 @@ extension ScenarioEvent {
         case .graphFault:
             guard let fault else { return "field 'fault' is missing" }
             return (400...599).contains(fault.status) ? nil : "status \(fault.status) is not from 400 to 599"
-        case .deviceAPI: return deviceAPI == nil ? "field 'device_api' is missing" : nil
+        case .deviceAPI, .deviceCommands:
+            guard let deviceAPI else { return "field 'device_api' is missing" }
+            if kind == .deviceCommands, deviceAPI == .poisoned { return "only lists can be poisoned" }
+            guard let status, !Scenario.retiredStatuses.contains(status) else { return nil }
+            return "status is \(status); a retired API answers 400, 404, 405, 410 or 501"
         case .serviceIssue, .consentRevoked, .secretExpired: return nil
         case .peripheralFault where peripheral == nil: return "field 'peripheral' is missing"
+        case .healthUnreadable where !(400...599).contains(status ?? 500):
+            return "status \(status ?? 500) is not from 400 to 599"
+        case .userChanged where user.map { fleet.account(named: $0) == nil } ?? false:
+            return "there is no account '\(user ?? "")'"
+        case .peripheralFault, .deviceOff, .loginLost, .hardwareFault, .updateAvailable, .userChanged,
+            .healthUnreadable, .operationStarted, .operationCancelled:
+            return complaintAboutDevices(in: fleet, isRequired: true)
+        case .operationFault:
+            guard let operation else { return "field 'operation' is missing" }
+            guard (400...599).contains(operation.status) else {
+                return "status \(operation.status) is not from 400 to 599"
+            }
+            return complaintAboutDevices(in: fleet, isRequired: false)
         case .accountDisabled, .accountDeleted:
             guard let room else { return "field 'room' is missing" }
             return fleet.account(named: room) == nil && fleet.room(named: room) == nil

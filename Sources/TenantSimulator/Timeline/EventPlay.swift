@@ -61,14 +61,10 @@ extension Timeline {
             expiredSecrets.insert(cause)
             record("secret_expired", cause: cause, kind: event.kind, visible: elapsed)
             if let ends { agenda.add(.secretRenewed(cause: cause), at: ends) }
-        case .peripheralFault:
-            guard let room, let peripheral = event.peripheral else { return }
-            let device = fleet.rooms[room].mainDevice
-            fail(peripheral, device: device)
-            record(
-                "peripheral_fault", room: room, cause: cause, kind: event.kind, visible: elapsed,
-                detail: peripheral.rawValue)
-            if let ends { agenda.add(.peripheralReturns(device: device, peripheral), at: ends) }
+        case .peripheralFault, .loginLost, .hardwareFault, .updateAvailable, .userChanged, .healthUnreadable:
+            beginFacet(event, cause: cause)
+        case .deviceOff: switchOff(event, cause: cause)
+        case .operationFault, .operationStarted, .operationCancelled: beginOperationEvent(event, cause: cause)
         case .roomBooked:
             if let room { book(room, event, cause: cause) }
         case .calendarError:
@@ -85,8 +81,18 @@ extension Timeline {
                 "graph_fault_begin", cause: cause, kind: event.kind, visible: elapsed,
                 detail: "\(fault.service.rawValue) \(fault.kind.rawValue)")
             if let ends { agenda.add(.faultEnds(cause), at: ends) }
-        case .deviceAPI:
-            if let mode = event.deviceAPI { switchDeviceAPI(mode) }
+        case .deviceAPI, .deviceCommands: switchDeviceAPI(event, cause: cause)
+        }
+    }
+
+    /// Takes the power from single devices; the presence of a room goes only with the last that kept it online.
+    private mutating func switchOff(_ event: ScenarioEvent, cause: Int) {
+        for device in event.devices(in: fleet, cause: cause) {
+            begin(
+                Outage(
+                    cause: cause, causeKind: event.kind.rawValue, room: fleet.room(of: device), devices: [device],
+                    takesPresence: false, began: elapsed, ends: event.lasts.map { elapsed + $0.duration },
+                    sessionTimeout: event.sessionTimeout?.duration, deviceDelay: event.deviceDelay?.duration))
         }
     }
 
@@ -95,7 +101,7 @@ extension Timeline {
         let signedOut = event.kind == .roomSignedOut
         func loss(from: Duration, until: Duration?) -> Outage {
             Outage(
-                cause: cause, causeKind: event.kind, room: room, devices: signedOut ? [] : [place.mainDevice],
+                cause: cause, causeKind: event.kind.rawValue, room: room, devices: signedOut ? [] : [place.mainDevice],
                 takesPresence: signedOut || !place.isWeak, began: from, ends: until,
                 sessionTimeout: signedOut ? .zero : event.sessionTimeout?.duration,
                 deviceDelay: event.deviceDelay?.duration)
@@ -125,7 +131,7 @@ extension Timeline {
             var draws = SeededDraws(seed: fleet.seed, purpose: .outage, index: index, round: -cause)
             let began = elapsed + draws.duration(.zero, spread)
             let outage = Outage(
-                cause: cause, causeKind: event.kind, room: index,
+                cause: cause, causeKind: event.kind.rawValue, room: index,
                 devices: [room.mainDevice] + (room.panel.map { [$0] } ?? []), takesPresence: true, began: began,
                 ends: event.lasts.map { elapsed + $0.duration }, sessionTimeout: event.sessionTimeout?.duration,
                 deviceDelay: event.deviceDelay?.duration)

@@ -14,6 +14,8 @@ struct RoomState: Sendable {
     var lostSessions = 0
     var unknown = 0
     var activity = RoomActivity.idle
+    /// Losses of power or network that are going on.
+    var outages = 0
     /// Rounds of background activity so far; part of the seed of the next.
     var round = 0
 }
@@ -32,9 +34,18 @@ struct AccountState: Sendable {
 
 /// What the admin centre's back end believes about a device; it learns minutes late.
 struct DeviceState: Sendable {
+    /// Causes that hold the device off the air now; the back end may not know yet.
+    var dark = 0
     /// Causes the record already shows.
     var offline = 0
-    var faults: [ScenarioEvent.Peripheral: Date] = [:]
+    /// Parts and log-ins that were ever in trouble; the others are as they were delivered.
+    var parts: [DevicePart: PartState] = [:]
+    /// Software that is not as it was delivered.
+    var software: [SoftwareType: SoftwareState] = [:]
+    /// Who is signed in instead of the device's own account.
+    var user: DeviceUser?
+    /// The status that the device's health answers instead of a report.
+    var healthStatus: Int?
     var lastModified: Date
     var connectionSince: Date
 }
@@ -42,16 +53,19 @@ struct DeviceState: Sendable {
 /// A running or finished loss of one room.
 struct Outage: Sendable {
     let cause: Int
-    let causeKind: ScenarioEvent.Kind
-    let room: Int
+    let causeKind: String
+    /// `nil` for a device that stands in no room.
+    let room: Int?
     /// Which devices lost power; empty for a sign-out.
     let devices: [Int]
     /// Whether no session of the account is left once it has timed out.
-    let takesPresence: Bool
+    var takesPresence: Bool
     let began: Duration
     let ends: Duration?
     var sessionTimeout: Duration?
     let deviceDelay: Duration?
+    /// How long a monitor knows better than to call it an outage, because it was ordered.
+    var excused: Duration?
     var ended = false
     var presenceVisible = false
     var deviceVisible = false

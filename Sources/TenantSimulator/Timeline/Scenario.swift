@@ -48,10 +48,16 @@ public struct Scenario: Sendable, Codable {
     public var token = Token()
     public var consent = Consent()
     public var devices: DeviceAPI = .available
-    /// Status of a retired device API: 400, 404 or 410.
+    /// How commands to devices answer, where reading works.
+    public var deviceCommands: DeviceAPI = .available
+    /// The times that commands take.
+    public var operations = Operations()
+    /// Status of a retired device API: 400, 404, 405, 410 or 501.
     public var retiredStatus: Int = 400
     /// Whether the device list's nextLink is relative to the version root, as documented, or absolute.
     public var relativeDeviceLinks: Bool = true
+    /// Devices beside those of the rooms whose records lack, or have strangely, everything that the metadata lets them.
+    public var raggedDevices: Int = 0
     /// Whether an administrator has switched on the places hierarchy; without it buildings and floors are empty.
     public var placesHierarchy: Bool = true
     /// Whether rooms hold calls and meetings on weekdays.
@@ -72,7 +78,9 @@ public struct Scenario: Sendable, Codable {
     public var events: [ScenarioEvent] = []
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case name, token, consent, devices, calls, events, premium
+        case name, token, consent, devices, calls, events, premium, operations
+        case deviceCommands = "device_commands"
+        case raggedDevices = "ragged_devices"
         case signInDelay = "sign_in_delay"
         case retiredStatus = "retired_status"
         case relativeDeviceLinks = "relative_device_links"
@@ -95,6 +103,9 @@ public struct Scenario: Sendable, Codable {
         token = try read(.token, token)
         consent = try read(.consent, consent)
         devices = try read(.devices, devices)
+        deviceCommands = try read(.deviceCommands, deviceCommands)
+        operations = try read(.operations, operations)
+        raggedDevices = try read(.raggedDevices, raggedDevices)
         retiredStatus = try read(.retiredStatus, retiredStatus)
         relativeDeviceLinks = try read(.relativeDeviceLinks, relativeDeviceLinks)
         placesHierarchy = try read(.placesHierarchy, placesHierarchy)

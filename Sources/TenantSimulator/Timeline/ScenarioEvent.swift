@@ -37,8 +37,28 @@ public struct ScenarioEvent: Sendable, Codable {
         case serviceIssue = "service_issue"
         /// Graph itself misbehaves; see ``GraphFault``.
         case graphFault = "graph_fault"
-        /// The device API changes to `device_api`.
+        /// The device API changes to `device_api`; back after `for`.
         case deviceAPI = "device_api"
+        /// Commands to devices alone change to `device_api`; reading goes on.
+        case deviceCommands = "device_commands"
+        /// A device loses power or network: a console, say, behind a Teams Rooms system that lives on.
+        case deviceOff = "device_off"
+        /// A device is no longer logged in to `login`.
+        case loginLost = "login_lost"
+        /// `hardware` of a device is disconnected.
+        case hardwareFault = "hardware_fault"
+        /// `version` of `software` is on offer; withdrawn after `for`, or installed by an update.
+        case updateAvailable = "update_available"
+        /// `user` signs in on the device instead of its own account, or nobody does.
+        case userChanged = "user_changed"
+        /// The health of a device answers `status`.
+        case healthUnreadable = "health_unreadable"
+        /// Commands go wrong; see ``OperationFault``.
+        case operationFault = "operation_fault"
+        /// Somebody in the admin centre gives the devices a command.
+        case operationStarted = "operation_started"
+        /// Somebody in the admin centre cancels what is queued for the devices.
+        case operationCancelled = "operation_cancelled"
     }
 
     /// After the start of the simulator; for an event posted to a running one, after its arrival.
@@ -58,8 +78,30 @@ public struct ScenarioEvent: Sendable, Codable {
     public var count: Int?
     public var down: DurationText?
     public var up: DurationText?
-    /// `peripheral_fault`: camera, microphone, speaker or display.
+    /// Which device of the room or building: `main` (the default), `panel`, `console`, `all`, or one by id or serial number.
+    public var device: String?
+    /// Only devices of this model.
+    public var model: String?
+    /// Only this share of the devices, drawn from the seed; of `operation_fault`, of the attempts.
+    public var probability: Double?
     public var peripheral: Peripheral?
+    /// `peripheral_fault`, `hardware_fault`: whether the part is marked as optional. Default no.
+    public var optional: Bool?
+    /// `login_lost`: default teams.
+    public var login: Login?
+    /// `hardware_fault`: default compute.
+    public var hardware: Hardware?
+    /// `update_available`, `operation_started`: default teams_client.
+    public var software: SoftwareType?
+    /// `update_available`: default the next one.
+    public var version: String?
+    /// `user_changed`: an account's address or id; without it nobody.
+    public var user: String?
+    /// `device_api`, `device_commands`: of a retired API. `health_unreadable`: default 500.
+    public var status: Int?
+    /// `operation_started`: default restart. `operation_fault`: only this command.
+    public var action: DeviceCommand?
+    public var operation: OperationFault?
     public var deviceAPI: Scenario.DeviceAPI?
     public var fault: GraphFault?
     /// `room_booked`: time until the meeting begins; may be negative. Default: at once.
@@ -80,10 +122,13 @@ public struct ScenarioEvent: Sendable, Codable {
 
     public enum Peripheral: String, Sendable, Codable, CaseIterable {
         case camera, microphone, speaker, display
+        case contentCamera = "content_camera"
+        case communicationSpeaker = "communication_speaker"
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
         case at, kind, room, building, spread, count, down, up, peripheral, fault, code, title, classification, roles
+        case device, model, probability, optional, login, hardware, software, version, user, status, action, operation
         case lasts = "for"
         case sessionTimeout = "session_timeout"
         case deviceDelay = "device_delay"
@@ -122,5 +167,17 @@ public struct ScenarioEvent: Sendable, Codable {
         title = try container.decodeIfPresent(String.self, forKey: .title)
         classification = try container.decodeIfPresent(Classification.self, forKey: .classification)
         roles = try container.decodeIfPresent([String].self, forKey: .roles)
+        device = try container.decodeIfPresent(String.self, forKey: .device)
+        model = try container.decodeIfPresent(String.self, forKey: .model)
+        probability = try container.decodeIfPresent(Double.self, forKey: .probability)
+        optional = try container.decodeIfPresent(Bool.self, forKey: .optional)
+        login = try container.decodeIfPresent(Login.self, forKey: .login)
+        hardware = try container.decodeIfPresent(Hardware.self, forKey: .hardware)
+        software = try container.decodeIfPresent(SoftwareType.self, forKey: .software)
+        version = try container.decodeIfPresent(String.self, forKey: .version)
+        user = try container.decodeIfPresent(String.self, forKey: .user)
+        status = try container.decodeIfPresent(Int.self, forKey: .status)
+        action = try container.decodeIfPresent(DeviceCommand.self, forKey: .action)
+        operation = try container.decodeIfPresent(OperationFault.self, forKey: .operation)
     }
 }

@@ -12,8 +12,10 @@ struct Timeline: Sendable {
         case presenceDue(Int), devicesDue(Int), outageEnds(Int), devicesReturn(Int)
         case activityBegins(room: Int), activityEnds(room: Int, next: Bool)
         case unknownEnds(room: Int, cause: Int), enabled(account: Int, cause: Int)
-        case peripheralReturns(device: Int, ScenarioEvent.Peripheral)
-        case faultEnds(Int)
+        case operation(DeviceOperation.Step, device: Int, GUID)
+        case facetEnds(DeviceFacet, devices: [Int])
+        case deviceAPIReturns(cause: Int, isCommands: Bool, to: DeviceAPIState)
+        case faultEnds(Int), operationFaultEnds(Int)
         case calendarReturns(room: Int, cause: Int)
         case issueResolved(cause: Int)
         case passwordSet(account: Int, cause: Int)
@@ -34,14 +36,19 @@ struct Timeline: Sendable {
     let fleet: Fleet
     let start: Moment
     let hold: Duration
-    private(set) var deviceAPI: Scenario.DeviceAPI
+    /// Whether devices can be read, and whether commands are taken.
+    var deviceAPI: DeviceAPIState
+    var deviceCommands: DeviceAPIState
     private(set) var elapsed: Duration = .zero
     var agenda = Agenda<Entry>()
     private(set) var presence: PresenceBoard
-    private(set) var rooms: [RoomState]
+    var rooms: [RoomState]
     var accounts: [AccountState]
-    private(set) var devices: [DeviceState]
-    private(set) var outages: [Int: Outage] = [:]
+    var devices: [DeviceState]
+    var operations = OperationBook()
+    let operationTimes: Scenario.Operations
+    var operationFaults: [ActiveOperationFault] = []
+    var outages: [Int: Outage] = [:]
     var faults: [ActiveFault] = []
     /// Bookings that a scenario made, by room, beside those of the ``Diary``.
     var booked: [Int: [DiaryEntry]] = [:]
@@ -57,7 +64,7 @@ struct Timeline: Sendable {
     var expiredSecrets: Set<Int> = []
     private(set) var records: [GroundTruthRecord] = []
     private var causes = 0
-    private var outageCount = 0
+    var outageCount = 0
 
     /// Ground truth that nobody has collected is dropped beyond this many records, oldest first.
     static let maximumRecords = 100_000
@@ -68,7 +75,9 @@ struct Timeline: Sendable {
         self.fleet = fleet
         self.start = start
         hold = scenario.detectionHold.duration
-        deviceAPI = scenario.devices
+        deviceAPI = DeviceAPIState(mode: scenario.devices, retiredStatus: scenario.retiredStatus)
+        deviceCommands = DeviceAPIState(mode: scenario.deviceCommands, retiredStatus: scenario.retiredStatus)
+        operationTimes = scenario.operations
         rooms = Array(repeating: RoomState(), count: fleet.rooms.count)
         accounts = Array(repeating: AccountState(), count: fleet.accounts.count)
         // Records were last touched at some minute of the night before; nothing hangs on which.
@@ -133,9 +142,13 @@ struct Timeline: Sendable {
             refresh(account: account)
             note(signInOf: account, code: 0)
             record("account_enabled", account: account, cause: cause, kind: .accountDisabled)
-        case .peripheralReturns(let device, let peripheral):
-            devices[device].faults[peripheral] = nil
-            touch(device)
+        case .operation(let step, let device, let id): play(step, device: device, id: id)
+        case .facetEnds(let facet, let devices): mend(facet, of: devices)
+        case .deviceAPIReturns(let cause, let isCommands, let state):
+            returnDeviceAPI(to: state, isCommands: isCommands, cause: cause)
+        case .operationFaultEnds(let cause):
+            operationFaults.removeAll { $0.cause == cause }
+            record("operation_fault_end", cause: cause, kind: .operationFault)
         case .calendarReturns(let room, let cause): mendCalendar(of: room, cause: cause)
         case .issueResolved(let cause): resolveIssue(ofCause: cause)
         case .passwordSet(let account, let cause): setPassword(of: account, cause: cause)
@@ -157,10 +170,6 @@ struct Timeline: Sendable {
         causes += 1
         return causes
     }
-
-    mutating func switchDeviceAPI(_ mode: Scenario.DeviceAPI) {
-        deviceAPI = mode
-    }
 }
 
 // MARK: Faces of a room
@@ -173,7 +182,7 @@ extension Timeline {
         let words: PresenceBoard.Words
         if accounts[account].deleted || accounts[account].disabled > 0 || state.unknown > 0 {
             words = .unknown
-        } else if state.lostSessions > 0 {
+        } else if state.lostSessions > 0 || isTakenOver(room) {
             words = .offline
         } else {
             words =
@@ -218,106 +227,6 @@ extension Timeline {
         accounts[account].deleted = true
         refresh(account: account)
     }
-
-    mutating func fail(_ peripheral: ScenarioEvent.Peripheral, device: Int) {
-        devices[device].faults[peripheral] = wall(elapsed)
-        touch(device)
-    }
-}
-
-// MARK: Outages
-
-extension Timeline {
-    private mutating func begin(_ outage: Outage) {
-        outageCount += 1
-        let id = outageCount
-        outages[id] = outage
-        let round = Int(outage.began.milliseconds)
-        var draws = SeededDraws(seed: fleet.seed, purpose: .outage, index: outage.room, round: round)
-        if outage.takesPresence {
-            let delay = outage.sessionTimeout ?? draws.duration(.zero, .seconds(300))
-            agenda.add(.presenceDue(id), at: outage.began + delay)
-        }
-        if !outage.devices.isEmpty {
-            let delay = outage.deviceDelay ?? draws.duration(.seconds(600), .seconds(900))
-            agenda.add(.devicesDue(id), at: outage.began + delay)
-        }
-        if let end = outage.ends { agenda.add(.outageEnds(id), at: end) }
-    }
-
-    private mutating func showLoss(_ id: Int) {
-        guard var outage = outages[id], !outage.ended else { return }
-        outage.presenceVisible = true
-        outages[id] = outage
-        rooms[outage.room].lostSessions += 1
-        refresh(outage.room)
-        record(
-            "presence_offline", room: outage.room, cause: outage.cause, kind: outage.causeKind, at: outage.began,
-            visible: elapsed, expected: expectation(shownFrom: elapsed, until: outage.ends))
-    }
-
-    private mutating func showDevices(_ id: Int) {
-        guard var outage = outages[id], !outage.ended else { return }
-        outage.deviceVisible = true
-        outages[id] = outage
-        for device in outage.devices {
-            devices[device].offline += 1
-            if devices[device].offline == 1 { devices[device].connectionSince = wall(outage.began) }
-            touch(device)
-        }
-        record(
-            "device_offline", room: outage.room, cause: outage.cause, kind: outage.causeKind, at: outage.began,
-            visible: elapsed,
-            // Where presence shows the outage too, the device record only confirms it.
-            expected: outage.takesPresence ? .none : deviceExpectation(until: outage.ends))
-    }
-
-    private mutating func end(_ id: Int) {
-        guard var outage = outages[id] else { return }
-        outage.ended = true
-        outages[id] = outage
-        if outage.presenceVisible {
-            rooms[outage.room].lostSessions -= 1
-            refresh(outage.room)
-            note(signInOf: fleet.rooms[outage.room].account, code: 0)
-            record("presence_online", room: outage.room, cause: outage.cause, kind: outage.causeKind, visible: elapsed)
-        }
-        if outage.deviceVisible {
-            let round = Int(elapsed.milliseconds)
-            var draws = SeededDraws(seed: fleet.seed, purpose: .deviceDelay, index: outage.room, round: round)
-            agenda.add(
-                .devicesReturn(id), at: elapsed + (outage.deviceDelay ?? draws.duration(.seconds(60), .seconds(180))))
-        } else {
-            outages[id] = nil
-        }
-    }
-
-    private mutating func returnDevices(_ id: Int) {
-        guard let outage = outages.removeValue(forKey: id) else { return }
-        for device in outage.devices {
-            devices[device].offline -= 1
-            if devices[device].offline == 0 { devices[device].connectionSince = wall(elapsed) }
-            touch(device)
-        }
-        record("device_online", room: outage.room, cause: outage.cause, kind: outage.causeKind, visible: elapsed)
-    }
-
-    /// What is owed for an outage that presence shows in this span, less the time Graph's presence is out itself.
-    private func expectation(shownFrom: Duration, until end: Duration?) -> GroundTruthRecord.Expectation {
-        guard let end else { return .incident }
-        let blind = faults.filter { $0.fault.hidesPresence }.compactMap(\.until).max() ?? shownFrom
-        let shown = end - max(shownFrom, blind)
-        if shown < hold { return .none }
-        return shown < hold + Self.sweepSlack ? .either : .incident
-    }
-
-    /// Device records are read every few minutes only, and two readings a minute apart are needed.
-    private func deviceExpectation(until end: Duration?) -> GroundTruthRecord.Expectation {
-        guard let end else { return .incident }
-        let shown = end - elapsed
-        if shown < .seconds(60) { return .none }
-        return shown < .seconds(420) ? .either : .incident
-    }
 }
 
 // MARK: Ground truth
@@ -328,6 +237,17 @@ extension Timeline {
         kind: ScenarioEvent.Kind, at: Duration? = nil, visible: Duration? = nil,
         expected: GroundTruthRecord.Expectation = .none, detail: String? = nil
     ) {
+        record(
+            event, room: room, account: account, building: building, cause: cause, causeKind: kind.rawValue, at: at,
+            visible: visible, expected: expected, detail: detail)
+    }
+
+    /// - Parameter causeKind: the scenario event or the command behind it.
+    mutating func record(
+        _ event: String, room: Int? = nil, account: Int? = nil, building: Int? = nil, cause: Int,
+        causeKind: String, at: Duration? = nil, visible: Duration? = nil,
+        expected: GroundTruthRecord.Expectation = .none, detail: String? = nil
+    ) {
         let place = room.map { fleet.rooms[$0] }
         if records.count >= Self.maximumRecords { records.removeFirst(Self.maximumRecords / 10) }
         records.append(
@@ -335,7 +255,7 @@ extension Timeline {
                 at: wall(at ?? elapsed), event: event, visibleAt: visible.map(wall),
                 account: (account ?? place?.account).map { fleet.accounts[$0].idText }, room: place?.name,
                 building: (building ?? place?.building).map { fleet.buildings[$0].name }, cause: cause,
-                causeKind: kind.rawValue, expected: expected, detail: detail))
+                causeKind: causeKind, expected: expected, detail: detail))
     }
 }
 

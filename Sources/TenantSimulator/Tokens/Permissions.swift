@@ -30,6 +30,7 @@ public enum Permissions {
         "User.Read.All", "Organization.Read.All", "Organization.ReadWrite.All", "Directory.Read.All",
         "Directory.ReadWrite.All",
     ]
+    static let deviceCommands = ["TeamworkDevice.ReadWrite.All"]
     static let devices = ["TeamworkDevice.Read.All", "TeamworkDevice.ReadWrite.All"]
     static let serviceHealth = ["ServiceHealth.Read.All"]
     static let auditLog = ["AuditLog.Read.All"]
