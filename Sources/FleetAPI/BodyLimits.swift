@@ -8,6 +8,7 @@ public enum BodyLimits {
     public static let bytes = 20_000
     public static let rooms = 50
     public static let evidence = 20
+    public static let attempts = 10
 
     /// What `{"type":…,"timestamp":…,"data":{"incident":…}}` adds around an incident at most.
     static let envelopeBytes = 256
@@ -78,6 +79,9 @@ extension IncidentBody {
             Room(
                 id: identifier(room.id), name: text(room.name), email: identifier(room.email),
                 building: room.building.map(text), floor: room.floor.map(text))
+        }
+        body.tried = tried.suffix(max(1, min(BodyLimits.attempts, step.evidence))).map { one in
+            Attempt(what: text(one.what), by: text(one.by), at: one.at, outcome: text(one.outcome))
         }
         body.evidence = evidence.suffix(step.evidence).map { piece in
             Evidence(source: text(piece.source), reading: text(piece.reading), observedAt: piece.observedAt)

@@ -1,5 +1,5 @@
-// What the stream of events says (Contract, HTTP): enough to redraw one room or one incident, in the order in which it was
-// decided. Whoever was away longer than the feed remembers is told to read everything anew.
+// What the stream of events says (Contract, HTTP): enough to redraw one room, one incident or one operation, in the order
+// in which it was decided. Whoever was away longer than the feed remembers is told to read everything anew.
 
 /// One event of `GET /api/v1/events`.
 public struct FeedEvent: Sendable, Hashable {
@@ -7,6 +7,8 @@ public struct FeedEvent: Sendable, Hashable {
         /// A room's condition changed its phase.
         case room(RoomChange)
         case incident(IncidentNews)
+        /// An operation changed its state, or its room came back or did not.
+        case operation(OperationNews)
     }
 
     /// Counts up from 1 in one run of the daemon.
@@ -60,6 +62,34 @@ public struct FeedEvent: Sendable, Hashable {
             self.severity = severity
             self.status = status
             self.summary = summary
+        }
+    }
+
+    public struct OperationNews: Sendable, Hashable, Codable {
+        public var tenant: String
+        public var id: String
+        public var command: String
+        /// The account id of the room.
+        public var room: String
+        /// Graph's id of the device.
+        public var device: String
+        /// One of ``OperationBody/states``.
+        public var state: String
+        @OrNull public var detail: String?
+        public var at: Timestamp
+
+        public init(
+            tenant: String, id: String, command: String, room: String, device: String, state: String, detail: String?,
+            at: Timestamp
+        ) {
+            self.tenant = tenant
+            self.id = id
+            self.command = command
+            self.room = room
+            self.device = device
+            self.state = state
+            self.detail = detail
+            self.at = at
         }
     }
 }

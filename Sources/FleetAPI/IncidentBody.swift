@@ -45,7 +45,7 @@ public struct IncidentBody: Sendable, Hashable, Codable {
     @OrNull public var notification: Reason?
     /// At most ``BodyLimits/evidence``, newest last.
     public var evidence: [Evidence]
-    private var tried = Reserved()
+    private var attempts: Attempts
 
     public init(
         id: String, revision: Int, dedupKey: String, condition: String, severity: String, status: String,
@@ -54,7 +54,7 @@ public struct IncidentBody: Sendable, Hashable, Codable {
         acknowledgedAt: Timestamp? = nil, acknowledgedBy: String? = nil, reopenedCount: Int = 0,
         resolvedAt: Timestamp? = nil, resolution: String? = nil,
         meeting: Meeting? = nil, contact: String? = nil, links: Links = Links(), notification: Reason? = nil,
-        evidence: [Evidence] = []
+        evidence: [Evidence] = [], tried: [Attempt] = []
     ) {
         self.id = id
         self.revision = revision
@@ -82,6 +82,7 @@ public struct IncidentBody: Sendable, Hashable, Codable {
         self.links = links
         self.notification = notification
         self.evidence = evidence
+        self.attempts = Attempts(tried)
     }
 
     private enum CodingKeys: String, CodingKey {
@@ -98,26 +99,44 @@ public struct IncidentBody: Sendable, Hashable, Codable {
         case acknowledgedBy = "acknowledged_by"
         case reopenedCount = "reopened_count"
         case resolvedAt = "resolved_at"
-        case resolution, meeting, contact, links, notification, evidence, tried
+        case resolution, meeting, contact, links, notification, evidence
+        case attempts = "tried"
     }
 }
 
 extension IncidentBody {
-    /// What was tried against the trouble. It has no shape yet, because nothing is tried yet: only the empty list is
-    /// promised. It is not read back, so that whatever its elements become does not break a client of today.
-    struct Reserved: Sendable, Hashable, Codable {
-        init() {}
+    /// What was tried on the room by a command, oldest first; at most ``BodyLimits/attempts``.
+    public var tried: [Attempt] {
+        get { attempts.all }
+        set { attempts.all = newValue }
+    }
 
-        init(from decoder: any Decoder) {}
+    /// The list as it is read: an element of a later version that cannot be read is left out, and does not cost the body.
+    struct Attempts: Sendable, Hashable, Codable {
+        var all: [Attempt]
+
+        init(_ all: [Attempt] = []) { self.all = all }
+
+        init(from decoder: any Decoder) throws {
+            all = try decoder.singleValueContainer().decode([Readable].self).compactMap(\.attempt)
+        }
 
         func encode(to encoder: any Encoder) throws {
             var container = encoder.singleValueContainer()
-            try container.encode([String]())
+            try container.encode(all)
+        }
+
+        private struct Readable: Decodable {
+            var attempt: Attempt?
+
+            init(from decoder: any Decoder) { attempt = try? Attempt(from: decoder) }
         }
     }
 }
 
 extension KeyedDecodingContainer {
-    /// What synthesised code calls for the field; it may be missing, and what it holds is not looked at.
-    func decode(_ type: IncidentBody.Reserved.Type, forKey key: Key) throws -> IncidentBody.Reserved { .init() }
+    /// What synthesised code calls for the field, which may be missing.
+    func decode(_ type: IncidentBody.Attempts.Type, forKey key: Key) throws -> IncidentBody.Attempts {
+        try decodeIfPresent(type, forKey: key) ?? .init()
+    }
 }

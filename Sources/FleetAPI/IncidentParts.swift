@@ -3,7 +3,7 @@
 extension IncidentBody {
     /// How far the trouble reaches.
     public struct Scope: Sendable, Hashable, Codable {
-        /// `room`, `floor`, `building`, `tenant`, `receiver`, `source` or `store`.
+        /// `room`, `floor`, `building`, `tenant`, `receiver`, `source`, `command` or `store`.
         public var kind: String
         public var id: String
         public var name: String
@@ -33,6 +33,25 @@ extension IncidentBody {
             self.email = email
             self.building = building
             self.floor = floor
+        }
+    }
+
+    /// A command to a room's device.
+    public struct Attempt: Sendable, Hashable, Codable {
+        /// `restart`, `update_software` or `run_diagnostics`.
+        public var what: String
+        /// Who asked for it.
+        public var by: String
+        /// When it left.
+        public var at: Timestamp
+        /// The state of its operation; `missing` when the room did not come back from it.
+        public var outcome: String
+
+        public init(what: String, by: String, at: Timestamp, outcome: String) {
+            self.what = what
+            self.by = by
+            self.at = at
+            self.outcome = outcome
         }
     }
 

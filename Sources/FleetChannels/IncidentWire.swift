@@ -31,13 +31,20 @@ extension IncidentBody {
                 Meeting(startsAt: Timestamp($0.startsAt), endsAt: Timestamp($0.endsAt))
             }, contact: incident.contact,
             links: Links(own: sender.resource(of: incident.id), runbook: sender.runbook(for: incident.condition)),
-            evidence: incident.evidence.suffix(BodyLimits.evidence).map(Evidence.init))
+            evidence: incident.evidence.suffix(BodyLimits.evidence).map(Evidence.init),
+            tried: incident.tried.suffix(BodyLimits.attempts).map(Attempt.init))
     }
 }
 
 extension IncidentBody.Room {
     public init(_ room: Incident.RoomReference) {
         self.init(id: room.id.text, name: room.name, email: room.email, building: room.building, floor: room.floor)
+    }
+}
+
+extension IncidentBody.Attempt {
+    init(_ attempt: Incident.Attempt) {
+        self.init(what: attempt.what, by: attempt.by, at: Timestamp(attempt.at), outcome: attempt.outcome)
     }
 }
 

@@ -10,6 +10,11 @@ public struct ClientAnswer<Content: Sendable>: Sendable {
     public var content: Content
     /// The JSON as it came.
     public var bytes: [UInt8]
+
+    public init(content: Content, bytes: [UInt8]) {
+        self.content = content
+        self.bytes = bytes
+    }
 }
 
 /// One daemon, reached over a transport.
@@ -148,13 +153,13 @@ public struct RoomwatchClient: Sendable {
 
     // MARK: Asking
 
-    private func ask<Content: Codable & Sendable>(
+    func ask<Content: Codable & Sendable>(
         _ method: HTTPRequest.Method, _ path: String
     ) async throws(ClientError) -> ClientAnswer<Content> {
         try Self.read(try await send(method, path, nil, Self.limits))
     }
 
-    private func ask<Content: Codable & Sendable>(
+    func ask<Content: Codable & Sendable>(
         _ method: HTTPRequest.Method, _ path: String, _ body: some RequestFields
     ) async throws(ClientError) -> ClientAnswer<Content> {
         let bytes: [UInt8]
@@ -229,7 +234,7 @@ public struct RoomwatchClient: Sendable {
         text.addingPercentEncoding(withAllowedCharacters: unreserved) ?? ""
     }
 
-    private static func query(_ parts: [(String, String?)]) -> String {
+    static func query(_ parts: [(String, String?)]) -> String {
         let given = parts.compactMap { name, value in value.map { "\(name)=\(segment($0))" } }
         return given.isEmpty ? "" : "?" + given.joined(separator: "&")
     }

@@ -8,6 +8,8 @@ enum BoundedText {
     static let id = 64
     /// A presence or health word with its evidence.
     static let word = 64
+    /// What Graph says about a failure, in its own sentences.
+    static let sentence = 512
 
     /// `text` without control, format and line-separating characters, cut after `limit` characters.
     ///

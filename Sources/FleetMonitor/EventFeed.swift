@@ -3,6 +3,7 @@
 
 public import FleetAPI
 import FleetCore
+import struct Foundation.Date
 import Synchronization
 import Timekeeping
 
@@ -52,22 +53,25 @@ public final class EventFeed: Sendable {
         }
     }
 
-    func append(_ change: Change) {
+    func append(_ change: Change, at now: Moment) {
         // The rehearsal of the synthetic room is nobody's news.
         let isNews: (TenantName, Condition) -> Bool = { $0 != .roomwatch || $1 != .roomOffline }
         let allTransitions = change.transitions.filter { isNews($0.tenant, $0.condition) }
         let allIncidents = change.incidents.filter { !$0.isSynthetic }
-        let count = allTransitions.count + allIncidents.count
+        let allOperations = change.commands.operations
+        let count = allTransitions.count + allIncidents.count + allOperations.count
         guard count > 0 else { return }
         // A fleet that falls at once brings more than is remembered; only what can be kept is put into words.
-        let transitions = allTransitions.suffix(max(0, Self.capacity - allIncidents.count))
-        let incidents = allIncidents.suffix(Self.capacity)
+        let operations = allOperations.suffix(Self.capacity)
+        let incidents = allIncidents.suffix(Self.capacity - operations.count)
+        let transitions = allTransitions.suffix(Self.capacity - operations.count - incidents.count)
         let bells = state.withLock { state in
-            let skipped = count - transitions.count - incidents.count
+            let skipped = count - transitions.count - incidents.count - operations.count
             if skipped > 0 { state.events.removeAll() }
             state.last += UInt64(skipped)
             for one in transitions { state.add(.room(one.change), of: one.tenant) }
             for one in incidents { state.add(.incident(one.news), of: one.tenant) }
+            for one in operations { state.add(.operation(one.news(at: now.wall)), of: one.tenant) }
             // Trimmed in bulk, so that an event costs no copy of the ring.
             if state.events.count > 2 * Self.capacity {
                 state.events.removeFirst(state.events.count - Self.capacity)
@@ -164,5 +168,13 @@ extension Incident {
         FeedEvent.IncidentNews(
             tenant: tenant.text, id: id.text, revision: revision, condition: condition.rawValue,
             severity: severity.rawValue, status: status.rawValue, summary: summary)
+    }
+}
+
+extension OperationRecord {
+    fileprivate func news(at instant: Date) -> FeedEvent.OperationNews {
+        FeedEvent.OperationNews(
+            tenant: tenant.text, id: id.text, command: command.text, room: room.text, device: device,
+            state: state.word, detail: state.detail, at: Timestamp(instant))
     }
 }

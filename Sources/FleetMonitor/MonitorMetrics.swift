@@ -23,6 +23,8 @@ public struct MonitorMetrics: Sendable {
     let dwell: Recorder
     /// Seconds from a page's acceptance to the first read of the device record that says offline.
     let lead: Recorder
+    /// Seconds from the commit that a command leaves to Graph's answer.
+    let submitted: Recorder
 
     public init(factory: any MetricsFactory) {
         self.factory = factory
@@ -38,6 +40,8 @@ public struct MonitorMetrics: Sendable {
             label: "roomwatch_heartbeats_total", dimensions: [("outcome", "missed")], factory: factory)
         judged = Recorder(label: "roomwatch_judge_to_commit_seconds", dimensions: [], aggregate: true, factory: factory)
         lead = Recorder(label: "roomwatch_lead_seconds", dimensions: [], aggregate: true, factory: factory)
+        submitted = Recorder(
+            label: "roomwatch_operation_submit_seconds", dimensions: [], aggregate: true, factory: factory)
         dwell = Recorder(label: "roomwatch_dwell_seconds", dimensions: [], aggregate: true, factory: factory)
     }
 
@@ -50,7 +54,26 @@ public struct MonitorMetrics: Sendable {
             _ = sweepDuration(lanes)
         }
         for kind in Suppression.Kind.allCases { suppressed(tenant, kind).increment(by: 0) }
+        for outcome in ["read", "failed"] { deviceReads(tenant, outcome).increment(by: 0) }
         begin(incidents: Set(Condition.allCases).subtracting(Self.own), of: tenant)
+        for action in DeviceAction.words {
+            for outcome in OperationOutcome.words { operations(tenant, action, outcome).increment(by: 0) }
+        }
+    }
+
+    /// Counts operations that are settled by a decision; what follows an end, the room that comes back say, is none.
+    func operations(_ change: CommandChange) {
+        guard !change.steps.isEmpty else { return }
+        let ends = Set(change.steps.filter { OperationOutcome.words.contains($0.word) }.map(\.operation))
+        for one in change.operations where ends.contains(one.id) && one.state.isSettled {
+            operations(one.tenant, one.action.word, one.state.word).increment()
+        }
+    }
+
+    private func operations(_ tenant: TenantName, _ action: String, _ outcome: String) -> Counter {
+        Counter(
+            label: "roomwatch_operations_total",
+            dimensions: [("tenant", tenant.text), ("action", action), ("outcome", outcome)], factory: factory)
     }
 
     /// What can be wrong with Roomwatch itself.
@@ -103,6 +126,21 @@ public struct MonitorMetrics: Sendable {
             dimensions: [
                 ("tenant", figure.tenant.text), ("condition", figure.condition.rawValue), ("event", figure.event),
             ], factory: factory)
+    }
+
+    /// Counts reads of the health of single devices.
+    func deviceRead(tenant: TenantName, _ reading: DeviceHealthReading) {
+        if case .value = reading.report {
+            deviceReads(tenant, "read").increment()
+        } else {
+            deviceReads(tenant, "failed").increment()
+        }
+    }
+
+    private func deviceReads(_ tenant: TenantName, _ outcome: String) -> Counter {
+        Counter(
+            label: "roomwatch_device_health_reads_total",
+            dimensions: [("tenant", tenant.text), ("outcome", outcome)], factory: factory)
     }
 
     /// Counts of what nobody was told, by the kind of the reason.

@@ -221,7 +221,8 @@ public final class GraphClient: Sendable {
         fields[.clientRequestID] = id
         fields[.userAgent] = userAgent
         if fields[.accept] == nil { fields[.accept] = "application/json" }
-        if request.body != nil, fields[.contentType] == nil { fields[.contentType] = "application/json" }
+        // A body of no bytes has no type: some back ends would look for an object in it.
+        if request.body?.isEmpty == false, fields[.contentType] == nil { fields[.contentType] = "application/json" }
         if request.service == .identity, request.priority != .normal {
             fields[.throttlePriority] = request.priority.rawValue
         }

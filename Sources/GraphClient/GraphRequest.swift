@@ -35,7 +35,7 @@ public struct GraphRequest: Sendable {
     var target: Target
     /// Further header fields, e.g. `Prefer`. `Authorization` and the tracing fields belong to the client.
     public var headerFields: HTTPFields = [:]
-    /// A JSON body.
+    /// A JSON body; an empty one sends `Content-Length: 0`.
     public var body: [UInt8]?
     public var service: GraphService
     /// Units of the service's budget; resource units for ``GraphService/identity``, otherwise 1.

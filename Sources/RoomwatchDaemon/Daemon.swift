@@ -96,13 +96,13 @@ public struct Daemon: Sendable {
             seed: UInt64.random(in: .min ... .max), log: log, metrics: metrics)
         let parts = DaemonParts(
             time: time, ledger: ledger, progress: LoopProgress(time: time, log: log), metrics: metrics,
-            firstSweeps: FirstSweeps(),
-            log: log)
+            firstSweeps: FirstSweeps(), drain: Drain(), log: log)
         do throws(StoreError) {
             try await ledger.beginOwn()
             for tenant in configuration.tenants {
                 try await ledger.begin(
-                    tenant: tenant.name, rules: configuration.detection, site: configuration.site)
+                    tenant: tenant.name, rules: configuration.detection, site: configuration.site,
+                    commands: configuration.commands.rules)
             }
         } catch {
             throw .store(error)
@@ -116,6 +116,7 @@ public struct Daemon: Sendable {
                 tokenTransport: graph.tokenTransport, parts: parts)
             await ledger.register(watch.calendars)
             await ledger.register(watch.check)
+            await ledger.register(watch.operations)
             watches.append(watch)
         }
         let loopback = LoopbackChannel()
@@ -222,7 +223,6 @@ public struct Daemon: Sendable {
             registry: registry,
             sources: sources(parts: parts, watches: watches, store: store, synthetic: watcher.synthetic),
             api: APIRoutes(intents: intents, tokens: tokens), pages: pages)
-        let drain = Drain()
         let signals = await ProcessSignals.trapping([.hangup])
 
         var services: [any Service] = [StoreService(store: store, ledger: parts.ledger, log: log)]
@@ -233,9 +233,10 @@ public struct Daemon: Sendable {
         }
         let loops = channels.map { channel in
             DeliveryLoop(
-                channel: channel, ledger: parts.ledger, time: time, progress: parts.progress, drain: drain)
+                channel: channel, ledger: parts.ledger, time: time, progress: parts.progress, drain: parts.drain)
         }
-        services.append(DeliveryService(loops: loops, drain: drain, time: time))
+        services.append(
+            DeliveryService(loops: loops, operations: watches.map(\.operations), drain: parts.drain, time: time))
         for channel in channels.compactMap({ $0 as? AlertmanagerChannel }) {
             services.append(
                 LoopService(name: "refresh \(channel.receiver)") {
@@ -253,6 +254,7 @@ public struct Daemon: Sendable {
             })
         for watch in watches {
             services.append(LoopService(name: "inventory \(watch.name)") { await watch.inventory.run() })
+            services.append(LoopService(name: "device health \(watch.name)") { await watch.deviceHealth.run() })
             services.append(LoopService(name: "calendars \(watch.name)") { await watch.calendars.run() })
             services.append(LoopService(name: "check \(watch.name)") { await watch.check.run() })
             services.append(LoopService(name: "access \(watch.name)") { await watch.access.run() })

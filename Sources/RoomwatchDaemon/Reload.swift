@@ -53,7 +53,7 @@ struct Reload {
         await parts.ledger.adopt(
             tree: inForce.probed,
             rules: Dictionary(watches.map { ($0.name, fresh.detection) }, uniquingKeysWith: { first, _ in first }),
-            site: fresh.site)
+            site: fresh.site, commands: fresh.commands.rules)
         for watch in watches {
             guard let tenant = fresh.tenants.first(where: { $0.name == watch.name }) else { continue }
             watch.settings.replace(with: TenantWatch.values(of: tenant, in: fresh))

@@ -27,6 +27,11 @@ extension Daemon {
             lines.append(
                 "The store that was there is kept as \(replaced); delete it when the restored one has proved itself.")
         }
+        if done.withdrawn > 0 {
+            lines.append(
+                "\(done.withdrawn) operations on devices waited in the copy and were withdrawn, because they may have "
+                    + "left since; ask again for those that are still needed.")
+        }
         lines.append("Start the daemon: systemctl start roomwatchd.socket roomwatchd.service")
         return lines.joined(separator: "\n")
     }

@@ -21,12 +21,13 @@ struct LoopService: Service {
     }
 }
 
-/// Delivery loops stop by draining instead of being cut off.
+/// Loops that send what cannot be taken back stop by draining instead of being cut off: messages, and commands to devices.
 ///
 /// All of them are one service: services are stopped one after the other, and a loop that ended while another service
 /// was being stopped would count as one that died.
 struct DeliveryService: Service {
     let loops: [DeliveryLoop]
+    let operations: [OperationLoop]
     let drain: Drain
     let time: any TimeSource
 
@@ -36,9 +37,13 @@ struct DeliveryService: Service {
                 for loop in loops {
                     group.addTask {
                         await loop.run()
-                        if drain.deadline == nil, !Task.isCancelled {
-                            throw DaemonError.loopEnded("a delivery loop ended by itself")
-                        }
+                        try check("a delivery loop")
+                    }
+                }
+                for loop in operations {
+                    group.addTask {
+                        await loop.run()
+                        try check("a loop that carries commands out")
                     }
                 }
                 try await group.waitForAll()
@@ -46,6 +51,11 @@ struct DeliveryService: Service {
         } onGracefulShutdown: {
             drain.begin(at: time.now())
         }
+    }
+
+    private func check(_ loop: String) throws(DaemonError) {
+        guard drain.deadline == nil, !Task.isCancelled else { return }
+        throw .loopEnded("\(loop) ended by itself")
     }
 }
 

@@ -19,10 +19,12 @@ struct TenantWatch {
     let settings: LiveSettings
     let sweeps: [PresenceSweep]
     let inventory: InventoryLoop
+    let deviceHealth: DeviceHealthLoop
     let calendars: CalendarLoop
     let check: TenantCheckLoop
     let access: AccessLoop
     let signIns: SignInLoop
+    let operations: OperationLoop
     /// When the credential ends, as it is known now.
     let expiry: @Sendable () -> CredentialExpiry
     /// Opens connections as the client does.
@@ -70,6 +72,9 @@ struct TenantWatch {
         inventory = InventoryLoop(
             tenant: tenant.name, settings: settings, client: client, ledger: parts.ledger, time: parts.time,
             progress: parts.progress, log: log)
+        deviceHealth = DeviceHealthLoop(
+            tenant: tenant.name, settings: settings, client: client, ledger: parts.ledger, time: parts.time,
+            progress: parts.progress, log: log)
         calendars = CalendarLoop(
             tenant: tenant.name, settings: settings, reader: ScheduleReader(client: client, time: parts.time),
             rooms: parts.ledger, sink: parts.ledger, time: parts.time, progress: parts.progress, log: log)
@@ -84,6 +89,9 @@ struct TenantWatch {
         signIns = SignInLoop(
             tenant: tenant.name, client: client, ledger: parts.ledger, time: parts.time, progress: parts.progress,
             log: log)
+        operations = OperationLoop(
+            tenant: tenant.name, settings: settings, commander: DeviceCommander(client: client, time: parts.time),
+            ledger: parts.ledger, time: parts.time, progress: parts.progress, drain: parts.drain, log: log)
     }
 
     /// What a reload may change.
@@ -94,7 +102,8 @@ struct TenantWatch {
             scope: InventoryScope(include: tenant.inventory.include, exclude: tenant.inventory.exclude),
             readsDevices: tenant.inventory.devices, readsPlaces: tenant.inventory.places,
             readsLicences: tenant.inventory.licences, calendars: configuration.poll.calendars,
-            secretExpires: tenant.secretExpires, passwords: tenant.inventory.passwords)
+            secretExpires: tenant.secretExpires, passwords: tenant.inventory.passwords,
+            commands: configuration.commands.isEnabled.map { $0 ? .wanted : .off } ?? .ifGranted)
     }
 }
 
@@ -105,6 +114,8 @@ struct DaemonParts: Sendable {
     let progress: LoopProgress
     let metrics: MonitorMetrics
     let firstSweeps: FirstSweeps
+    /// Lets what is on its way end when the daemon stops.
+    let drain: Drain
     let log: Logger
 }
 

@@ -26,6 +26,8 @@ struct Roomctl: AsyncParsableCommand {
         subcommands: [
             Fleet.self, Rooms.self, Incidents.self, Acknowledge.self, Resolve.self, Comment.self, Silences.self,
             Maintenance.self, Explain.self,
+            Devices.self, ShowDevice.self, Restart.self, Update.self, Diagnose.self, Operations.self,
+            ShowOperation.self, Commands.self,
             Receivers.self, Deliveries.self, Capabilities.self, Doctor.self, Audit.self,
             Connect.self, Backup.self, Restore.self, SupportBundle.self,
         ])

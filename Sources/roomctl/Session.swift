@@ -10,6 +10,7 @@ struct Session {
     let client: RoomwatchClient
     let output: OutputFormat
     let terminal: Terminal
+    let time: any TimeSource
     let now: Moment
 
     init(_ options: GlobalOptions) throws {
@@ -17,6 +18,7 @@ struct Session {
         client = try options.client(time: time)
         output = options.output
         terminal = Terminal.detected(environment: ProcessInfo.processInfo.environment)
+        self.time = time
         now = time.now()
     }
 
@@ -31,6 +33,20 @@ struct Session {
             let made = table(answer.content)
             guard !made.rows.isEmpty else { return Terminal.write(empty + "\n") }
             Terminal.write(made.text(width: terminal.width, isColoured: terminal.isColoured))
+        }
+    }
+
+    /// Shows one thing with its parts: its own bytes as JSON, else a table for each part under its title.
+    func show<Content>(_ answer: ClientAnswer<Content>, _ parts: (Content) -> [(String, Table)]) {
+        switch output {
+        case .json: show(json: answer.bytes)
+        case .plain: Terminal.write(parts(answer.content).map(\.1.plain).joined(separator: "\n"))
+        case .table:
+            let texts = parts(answer.content).filter { !$0.1.rows.isEmpty }.map { title, table in
+                let text = table.text(width: terminal.width, isColoured: terminal.isColoured)
+                return title.isEmpty ? text : Terminal.styled(title, .bold, terminal.isColoured) + "\n" + text
+            }
+            Terminal.write(texts.joined(separator: "\n"))
         }
     }
 
@@ -56,6 +72,20 @@ struct Session {
 
     func window(_ text: String) async throws -> String {
         try await Self.whole(text, "window") { try await client.windows().content.windows.compactMap(\.id) }
+    }
+
+    func command(_ text: String) async throws -> String {
+        try await Self.whole(text, "command") {
+            try await client.commands(limit: OperationsQuery.maximumLimit).content.commands.map(\.id)
+        }
+    }
+
+    func operation(_ text: String) async throws -> String {
+        try await Self.whole(text, "operation") {
+            try await client.operations(
+                OperationsQuery(limit: OperationsQuery.maximumLimit)
+            ).content.operations.map(\.id)
+        }
     }
 
     /// - Parameter known: the ids it may be; only asked when the text is not a whole one.

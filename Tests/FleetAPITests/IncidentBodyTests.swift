@@ -86,7 +86,22 @@ func sampleEvent(_ incident: IncidentBody = sampleIncident()) -> IncidentEvent {
         #expect(event.type.rawValue == "incident.sang")
         #expect(event.data.incident.severity == "catastrophic")
         #expect(event.data.incident.meeting == nil)
+        #expect(event.data.incident.tried.isEmpty, "an attempt that cannot be read is left out")
         #expect(event.data.incident.rooms == sampleIncident().rooms)
+    }
+
+    @Test func `what was tried has its names and is bounded`() throws {
+        var incident = sampleIncident()
+        let one = IncidentBody.Attempt(
+            what: "restart", by: "ada", at: Timestamp("2026-11-20T08:12:00Z")!, outcome: "missing")
+        incident.tried = [one]
+        let bytes = try WireJSON.bytes(of: incident)
+        #expect(
+            String(decoding: bytes, as: UTF8.self).contains(
+                #""tried":[{"at":"2026-11-20T08:12:00.000Z","by":"ada","outcome":"missing","what":"restart"}]"#))
+        #expect(try WireJSON.value(IncidentBody.self, from: bytes).tried == [one])
+        incident.tried = Array(repeating: one, count: 40)
+        #expect(try incident.bounded().tried.count == BodyLimits.attempts)
     }
 
     @Test func `a meeting and a resolution have their names`() throws {

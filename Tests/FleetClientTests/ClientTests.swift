@@ -131,7 +131,7 @@ import Timekeeping
 final class EchoIntents: Intents {
     private let kept = Mutex<[String]>([])
     var asked: [String] { kept.withLock { $0 } }
-    private func note(_ text: String) { kept.withLock { $0.append(text) } }
+    func note(_ text: String) { kept.withLock { $0.append(text) } }
     /// What it hands out as a backup; `nil` refuses one.
     let backup: (any BackupStream)?
 

@@ -39,6 +39,7 @@ import Testing
         #expect(read.detection == DetectionRules())
         #expect(read.poll == PollConfiguration())
         #expect(read.detection.correlation == CorrelationRules())
+        #expect(read.commands == CommandConfiguration())
         #expect(read.hours.byDefault == BookableHours())
         let berlin = try #require(TimeZone(identifier: "Europe/Berlin"))
         #expect(read.hours.byBuilding == ["B2": BookableHours(timeZone: berlin)])
@@ -90,7 +91,7 @@ import Testing
             read.notices.map(\.key) == [
                 "poll.calls", "store.retention.calls",
             ])
-        #expect(read.notices.map(\.line) == [15, 22])
+        #expect(read.notices.map(\.line) == [15, 23])
         #expect(
             Set(read.secretReferences.map(\.name)) == [
                 "contoso-secret", "ca.pem", "hook-secret", "pd-key", "api-tokens", "deadman-url",
@@ -102,6 +103,7 @@ import Testing
         let least = try Sample.parse(Sample.minimal)
         #expect(least.detection == full.detection)
         #expect(least.poll == full.poll)
+        #expect(least.commands == full.commands)
         #expect(least.maintenance == full.maintenance)
         #expect(least.hours.byDefault == full.hours.byDefault)
         #expect(least.store == full.store)
@@ -123,6 +125,7 @@ import Testing
                 poll: { presence: 30s, suspect: 500ms, devices: 10m, calls: 7m, places: 2d, calendars: 9m }
                 detection: { offline_after: 4, offline_hold: 0s, online_after: 1, online_hold: 45s, blind_after: 90s }
                 correlation: { window: 10m, share: 0.25, burst: 0 }
+                commands: { enabled: true, per_hour: 30, per_building: 7, update_in: windows }
                 store: { path: /srv/r.sqlite, retention: { observations: 7d, incidents: 30d, calls: 48h } }
                 log: { level: debug }
                 """)
@@ -135,6 +138,10 @@ import Testing
         rules.correlation.share = 0.25
         rules.correlation.burst = 0
         #expect(read.detection == rules)
+        #expect(read.commands.isEnabled == true)
+        #expect(read.commands.rules.perHour == 30)
+        #expect(read.commands.rules.perBuilding == 7)
+        #expect(read.commands.rules.updateIn == .windows)
         #expect(read.poll.devices == .seconds(600))
         #expect(read.poll.calls == .seconds(420))
         #expect(read.poll.places == .seconds(172_800))

@@ -23,6 +23,7 @@ import Testing
         Change(old: "Europe/Berlin", new: "Europe/Paris"),
         Change(old: "wait: 20s", new: "wait: 10s"),
         Change(old: "burst: 5", new: "burst: 6"),
+        Change(old: "per_hour: 120", new: "per_hour: 12, enabled: false"),
         Change(old: "calendars: 5m", new: "calendars: 9m"),
         Change(old: "contact: \"…\"", new: "contact: \"4711\""),
         Change(old: "rooms: []", new: "rooms: [{ match: { building: B2 }, vip: true }]"),

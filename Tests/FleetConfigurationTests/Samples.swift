@@ -21,6 +21,7 @@ enum Sample {
         poll: { presence: 5s, suspect: 1s, devices: 5m, calls: 5m, places: 6h, calendars: 5m }
         detection: { offline_after: 3, offline_hold: 10s, online_after: 2, online_hold: 30s, blind_after: 2m }
         correlation: { window: 5m, share: 0.5, burst: 5 }
+        commands: { per_hour: 120, per_building: 3, update_in: outside_hours }
         hours: { default: { days: mon-fri, from: "07:00", to: "19:00" } }       # per building, with holidays
         buildings: { B2: { time_zone: Europe/Berlin, contact: "…" } }
         rooms: []                              # match -> vip, contact, out_of_service {reason, until}

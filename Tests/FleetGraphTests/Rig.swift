@@ -82,6 +82,7 @@ struct Rig: Sendable {
         var target: String
         var fields: HTTPFields
         var body: String
+        var hasBody: Bool
     }
 
     typealias Reply = Result<HTTPAnswer, HTTPTransportError>
@@ -127,7 +128,8 @@ struct Rig: Sendable {
             let target = String(call.url.dropFirst("http://graph.test".count))
             let asked = Asked(
                 method: call.method.rawValue, target: target.removingPercentEncoding ?? target,
-                fields: call.headerFields, body: String(decoding: call.body ?? [], as: UTF8.self))
+                fields: call.headerFields, body: String(decoding: call.body ?? [], as: UTF8.self),
+                hasBody: call.body != nil)
             log.withLock { $0.append(asked) }
             return try await script(asked).get()
         }

@@ -19,6 +19,7 @@ struct SchemaTests {
         var enums: [String: [String]]
         var getPresencesByUserId: Action
         var getSchedule: Action
+        var updateSoftware: Action
 
         /// The type's own and inherited properties.
         func properties(of type: String) -> Set<String> {
@@ -37,6 +38,9 @@ struct SchemaTests {
         DeviceUserWire.self, DeviceHealthWire.self, ConnectionWire.self, RoomWire.self, PlaceWire.self,
         ScheduleWire.self, ScheduleItemWire.self, ZonedTimeWire.self, FreeBusyErrorWire.self,
         ServiceHealthIssueWire.self, LicenseAssignmentStateWire.self, SignInWire.self, SignInStatusWire.self,
+        LoginStatusWire.self, PeripheralsHealthWire.self, PeripheralHealthWire.self, PeripheralWire.self,
+        HardwareHealthWire.self, SoftwareUpdateHealthWire.self, SoftwareUpdateStatusWire.self,
+        DeviceOperationWire.self, OperationErrorWire.self,
     ]
 
     @Test("every field exists in its type", arguments: 0..<wires.count)
@@ -86,5 +90,40 @@ struct SchemaTests {
             let silent = words.filter { if case .unknown = judge($0) { true } else { false } }
             #expect(silent == ["unknown", "unknownFutureValue"])
         }
+    }
+
+    @Test("every word of a device's record, its health and its operations has its meaning")
+    func deviceEnums() throws {
+        let schema = try Self.schema()
+        func words(_ name: String, without isSilent: (String) -> Bool) throws -> [String] {
+            try #require(schema.enums[name]).filter { !isSilent($0) }
+        }
+        #expect(
+            try words("teamworkDeviceActivityState") { DeviceWords.activity($0) == .unknown }
+                == ["busy", "idle", "unavailable"])
+        #expect(
+            try words("teamworkConnectionStatus") { DeviceHealthWords.state($0) == .unknown }
+                == ["connected", "disconnected"])
+        #expect(
+            try words("teamworkSoftwareFreshness") { DeviceHealthWords.freshness($0) == .unknown }
+                == ["latest", "updateAvailable"])
+        #expect(
+            try words("teamworkDeviceOperationType") { DeviceOperationWords.kind($0) == .other }
+                == ["deviceRestart", "deviceDiagnostics", "softwareUpdate"])
+        #expect(
+            try words("teamworkUserIdentityType") { !DeviceWords.isOfDirectory($0) }
+                == ["aadUser", "onPremiseAadUser", "unknownFutureValue"])
+        #expect(
+            Set(SoftwareKind.allCases.map(DeviceHealthWords.softwareType)).union(["unknownFutureValue"])
+                == Set(schema.enums["teamworkSoftwareType"] ?? []))
+    }
+
+    @Test("an update names its parameters as the metadata does")
+    func updateSoftware() throws {
+        let request = try #require(
+            DeviceCommander.request(.updateSoftware(.teamsClient, version: "1"), device: "a"))
+        let body = try JSONSerialization.jsonObject(with: Data(request.body ?? [])) as? [String: Any]
+        #expect(Set((body ?? [:]).keys) == Set(try Self.schema().updateSoftware.parameters))
+        #expect(!request.isIdempotent)
     }
 }

@@ -96,6 +96,17 @@ import Timekeeping
         #expect(lists.map { Int($0.seconds) } == [0, 300, 600, 900])
     }
 
+    @Test func aDeviceThatBreaksTheListIsSearchedForOnceAndNotAtEveryRefresh() throws {
+        let transport = try tenant({ $0.devices = .poisoned }, settings: Self.withoutPlaces)
+        watch(for: 1_000)
+        #expect(rooms == 20)
+        let whole = transport.moments { $0.contains("/teamwork/devices?") && !$0.contains("filter") }
+        // The attempts of the one search lie within its patience.
+        #expect(!whole.isEmpty && whole.allSatisfy { $0 < .seconds(61) }, "\(whole)")
+        let byType = transport.moments { $0.contains("/teamwork/devices?") && $0.contains("filter") }
+        #expect(byType.contains { $0 > .seconds(900) })
+    }
+
     @Test func aShorterIntervalIsTakenUpWhileWaiting() throws {
         let settings = LiveSettings(.standard)
         let transport = try tenant(settings: settings)

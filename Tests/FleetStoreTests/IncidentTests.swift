@@ -52,6 +52,10 @@ struct IncidentTests {
         whole.meeting = Incident.Meeting(startsAt: at(1.0 / 7), endsAt: at(3_600.3))
         whole.firstBadAfter = at(-20.0 / 7)
         whole.contact = "Front desk, \"north\""
+        whole.tried = [
+            Incident.Attempt(what: "restart", by: "anna \"north\"", at: at(1.0 / 11), outcome: "missing"),
+            Incident.Attempt(what: "update_software", by: "anna", at: at(2), outcome: "accepted"),
+        ]
         var affected = (0..<60).map { Incident.RoomReference(room($0)) }
         affected[0].floor = nil
         whole.name(affected)
@@ -81,6 +85,7 @@ struct IncidentTests {
         crowded.contact = "Front desk"
         crowded.acknowledgedSeverity = .critical
         crowded.suppression = .flapping(until: at(0.1))
+        crowded.tried = [.init(what: "restart", by: "ada \"x\"", at: at(1.0 / 3), outcome: "missing")]
         var bare = whole
         bare.name([])
         bare.evidence = []

@@ -43,6 +43,9 @@ import Testing
     private static let windowBody =
         #"{"name":"air","reason":"filters","ends_at":"2026-11-20T10:00:00Z","buildings":["B2"]}"#
 
+    private static let forcedBody =
+        #"{"action":"run_diagnostics","rooms":["1"],"force":true,"reason":"fire drill"}"#
+
     static let calls = [
         Call(method: "GET", path: "incidents", needs: "viewer", status: 200, asks: "incidents [] [] - - - 50"),
         Call(
@@ -89,6 +92,40 @@ import Testing
         Call(method: "GET", path: "receivers", needs: "viewer", status: 200, asks: "receivers"),
         Call(method: "POST", path: "receivers/oncall/test", needs: "operator", status: 200, asks: "test oncall"),
         Call(method: "GET", path: "doctor", needs: "operator", status: 200, asks: "doctor"),
+        Call(method: "GET", path: "devices", needs: "viewer", status: 200, asks: "devices [] [] - - - - - - 100"),
+        Call(
+            method: "GET",
+            path: "devices?kind=teams_room,panel&problem=any&tenant=contoso&building=B2&floor=3&model=Room+Kit&text=17"
+                + "&cursor=X&limit=1000", needs: "viewer", status: 200,
+            asks: #"devices ["teams_room", "panel"] ["any"] contoso B2 3 Room Kit 17 X 1000"#),
+        Call(method: "GET", path: "devices/DEV-1", needs: "viewer", status: 200, asks: "device DEV-1"),
+        Call(
+            method: "POST", path: "commands/preview", body: #"{"action":"restart","matchers":["building=\"B2\""]}"#,
+            needs: "operator", status: 200,
+            asks: #"plan of restart - - - ["building=\"B2\""] false 0"#),
+        Call(
+            method: "POST", path: "commands",
+            body:
+                #"{"action":"update_software","software":"firmware","version":"1.3","rooms":["1"],"wait_seconds":60}"#,
+            needs: "operator", status: 202, asks: #"request update_software firmware 1.3 - ["1"] false 60"#),
+        Call(
+            method: "POST", path: "commands", body: forcedBody, needs: "admin", status: 202,
+            asks: #"request run_diagnostics - - fire drill ["1"] true 0"#),
+        Call(
+            method: "POST", path: "commands/preview", body: forcedBody, needs: "admin", status: 200,
+            asks: #"plan of run_diagnostics - - fire drill ["1"] true 0"#),
+        Call(method: "GET", path: "commands?limit=7&cursor=X", needs: "viewer", status: 200, asks: "commands X 7"),
+        Call(method: "GET", path: "commands/\(id)", needs: "viewer", status: 200, asks: "command \(id)"),
+        Call(method: "DELETE", path: "commands/\(id)", needs: "operator", status: 200, asks: "withdraw \(id)"),
+        Call(
+            method: "GET", path: "operations?open=false", needs: "viewer", status: 200,
+            asks: "operations [] false - - - - - 100"),
+        Call(
+            method: "GET",
+            path:
+                "operations?open=true&state=waiting,accepted&tenant=contoso&command=c&room=1&device=d&cursor=X&limit=7",
+            needs: "viewer", status: 200, asks: #"operations ["waiting", "accepted"] true contoso c 1 d X 7"#),
+        Call(method: "GET", path: "operations/\(id)", needs: "viewer", status: 200, asks: "operation \(id)"),
         Call(method: "GET", path: "audit?limit=5", needs: "admin", status: 200, asks: "audit 5"),
     ]
 
@@ -171,6 +208,58 @@ import Testing
         Bad(method: "GET", path: "incidents?limit=0", status: 400, says: "limit"),
         Bad(method: "GET", path: "incidents?limit=1&limit=2", status: 400, says: "twice"),
         Bad(method: "GET", path: "silences?x=1", status: 400, says: "has none"),
+        Bad(method: "GET", path: "devices?kind=toaster", status: 400, says: "kind cannot be toaster"),
+        Bad(method: "GET", path: "devices?problem=any,none", status: 400, says: "problem cannot be none"),
+        Bad(method: "GET", path: "devices?limit=1001", status: 400, says: "from 1 to 1000"),
+        Bad(
+            method: "GET", path: "devices?text=\(String(repeating: "a", count: 321))", status: 400,
+            says: "text is longer than 320"),
+        Bad(method: "GET", path: "operations?open=yes", status: 400, says: "open cannot be yes"),
+        Bad(method: "GET", path: "operations?state=done", status: 400, says: "state cannot be done"),
+        Bad(method: "GET", path: "commands?limit=0", status: 400, says: "limit"),
+        Bad(path: "commands", body: #"{"rooms":["1"]}"#, status: 400, says: "action is missing"),
+        Bad(path: "commands", body: #"{"action":"explode","rooms":["1"]}"#, status: 400, says: "explode is unknown"),
+        Bad(path: "commands", body: #"{"action":"restart"}"#, status: 400, says: "no room is named"),
+        Bad(
+            path: "commands", body: #"{"action":"restart","rooms":["1"],"matchers":["a=b"]}"#, status: 400,
+            says: "both given"),
+        Bad(path: "commands", body: #"{"action":"restart","rooms":[]}"#, status: 400, says: "1 to 1000 entries"),
+        Bad(
+            path: "commands",
+            body:
+                "{\"action\":\"restart\",\"rooms\":[\(Array(repeating: "\"1\"", count: 1_001).joined(separator: ","))]}",
+            status: 400, says: "1 to 1000 entries"),
+        Bad(
+            path: "commands/preview",
+            body:
+                "{\"action\":\"restart\",\"matchers\":[\(Array(repeating: "\"a=b\"", count: 21).joined(separator: ","))]}",
+            status: 400, says: "1 to 20 entries"),
+        Bad(
+            path: "commands", body: #"{"action":"restart","rooms":["1"],"software":"firmware"}"#, status: 400,
+            says: "for update_software alone"),
+        Bad(
+            path: "commands", body: #"{"action":"update_software","rooms":["1"],"software":"game"}"#, status: 400,
+            says: "the software game is unknown"),
+        Bad(
+            path: "commands", body: #"{"action":"update_software","rooms":["1"],"version":"1 2"}"#, status: 400,
+            says: "the version is not"),
+        Bad(
+            path: "commands", body: #"{"action":"restart","rooms":["1"],"force":true,"reason":" "}"#, status: 400,
+            says: "without a reason"),
+        Bad(
+            path: "commands", body: #"{"action":"restart","rooms":["1"],"force":true,"reason":"x"}"#, status: 403,
+            says: "takes the role admin"),
+        Bad(
+            path: "commands",
+            body: "{\"action\":\"restart\",\"rooms\":[\"1\"],\"reason\":\"\(String(repeating: "r", count: 501))\"}",
+            status: 400, says: "longer than 500"),
+        Bad(
+            path: "commands", body: #"{"action":"restart","rooms":["1"],"wait_seconds":604801}"#, status: 400,
+            says: "wait_seconds is not from 1 to 604800"),
+        Bad(
+            path: "commands", body: #"{"action":"restart","rooms":["1"],"dry_run":true}"#, status: 400,
+            says: "the field dry_run is unknown"),
+        Bad(method: "PUT", path: "commands", status: 405, says: "use GET, POST"),
         Bad(method: "GET", path: "nothing/at/all", status: 404, says: "nothing at this address"),
     ]
 
@@ -187,6 +276,17 @@ import Testing
             if one.status == 405 { #expect(answer.fields["allow"]?.isEmpty == false) }
         }
         #expect(intents.asked.isEmpty)
+    }
+
+    @Test func aCommandIsTakenAndSaysWhereItIsFollowed() async throws {
+        try await serving { path in
+            let answer = try await LoopbackClient.send(
+                "POST", "/api/v1/commands", fields: ["Content-Type": "application/json"],
+                body: #"{"action":"restart","rooms":["1"]}"#, socket: path)
+            #expect(answer.status == 202)
+            #expect(answer.fields["location"] == "/api/v1/commands/\(ScriptedIntents.command.id)")
+            #expect(answer.body.hasPrefix(#"{"data":{"command":{"action":"restart""#))
+        }
     }
 
     @Test(arguments: Refusal.Kind.allCases) func refusalsKeepTheirStatus(_ kind: Refusal.Kind) async throws {

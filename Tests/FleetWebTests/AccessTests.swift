@@ -131,7 +131,8 @@ import Yams
     }
 
     private static let pages = [
-        "/", "/incidents", "/incidents/x", "/rooms/x", "/delivery", "/capabilities", "/buildings/a/b",
+        "/", "/incidents", "/incidents/x", "/rooms/x", "/delivery", "/capabilities", "/buildings/a/b", "/devices",
+        "/devices/versions", "/devices/x", "/operations", "/operations/x", "/commands/x", "/order",
     ]
     private static let open = ["/healthz", "/readyz", "/metrics", "/sign-in", "/assets/style.css", "/assets/live.js"]
 
@@ -157,6 +158,11 @@ import Yams
                 let answer = try await LoopbackClient.send("POST", "/incidents/x/\(act)", body: "a=b", socket: socket)
                 #expect(answer.status == 303 && answer.fields["location"] == "/sign-in")
                 #expect(try await LoopbackClient.send("GET", "/incidents/x/\(act)", socket: socket).status == 405)
+            }
+            for act in ["/plan", "/commands", "/commands/x/withdraw", "/silences", "/silences/preview"] {
+                let answer = try await LoopbackClient.send("POST", act, body: "a=b", socket: socket)
+                #expect(answer.status == 303 && answer.fields["location"] == "/sign-in", "\(act)")
+                #expect(try await LoopbackClient.send("GET", act, socket: socket).status == 405, "\(act)")
             }
             // A token is for the API; pages take a session, and a session is not for the API.
             let page = try await LoopbackClient.send("GET", "/", fields: Self.bearer("admin"), socket: socket)

@@ -16,9 +16,7 @@ import Yams
         return try #require(try Yams.load(yaml: text) as? [String: Any])
     }
 
-    private static let endpoints =
-        APIEndpoint.incidents(ScriptedIntents()) + APIEndpoint.quiet(ScriptedIntents())
-        + APIEndpoint.fleet(ScriptedIntents()) + APIEndpoint.keeping(ScriptedIntents())
+    private static let endpoints = APIEndpoint.all(ScriptedIntents())
 
     @Test func everyRouteIsDescribedAndNothingElse() throws {
         let paths = try #require(try Self.document()["paths"] as? [String: [String: Any]])
@@ -98,6 +96,26 @@ import Yams
                 "AuditEntry",
                 AuditBody(at: at, actor: "a", role: "admin", origin: "o", action: "x", subject: "s", detail: "d")
             ),
+            ("Device", ScriptedIntents.device), ("DeviceRoom", ScriptedIntents.place),
+            ("DeviceProblem", ScriptedIntents.device.problems[0]), ("Software", ScriptedIntents.device.software[1]),
+            ("DeviceList", DeviceList(devices: [], devicesTotal: 0, nextCursor: nil)),
+            ("DeviceDetail", DeviceDetail(device: ScriptedIntents.device, history: [], operations: [])),
+            ("DeviceStretch", DeviceDetail.Stretch(reading: "healthy", firstAt: at, lastAt: nil)),
+            ("CommandPreview", ScriptedIntents.plan), ("PlannedRoom", ScriptedIntents.plan.rooms[2]),
+            ("CommandPreviewContent", CommandPreviewContent(preview: ScriptedIntents.plan)),
+            ("Command", ScriptedIntents.command), ("CommandProgress", ScriptedIntents.command.progress),
+            ("CommandContent", CommandContent(command: ScriptedIntents.command)),
+            ("CommandList", CommandList(commands: [], nextCursor: nil)),
+            ("Operation", ScriptedIntents.operation),
+            ("OperationList", OperationList(operations: [], nextCursor: nil)),
+            ("OperationDetail", OperationDetail(operation: ScriptedIntents.operation, steps: [])),
+            ("OperationStep", OperationDetail.Step(at: at, state: "waiting", detail: nil)),
+            (
+                "OperationNews",
+                FeedEvent.OperationNews(
+                    tenant: "contoso", id: "o", command: "c", room: "1", device: "d", state: "accepted", detail: nil,
+                    at: at)
+            ),
             ("Problem", Problem(Refusal(.invalid, "d", remedy: "r"))),
         ]
         for (name, sample) in samples {
@@ -111,18 +129,47 @@ import Yams
     }
 }
 
+extension DocumentTests {
+    /// The words of a question are an enumeration in the document and a list in the code.
+    @Test func theWordsOfQuestionsAreThoseThatTheServerTakes() throws {
+        let components = try #require(try Self.document()["components"] as? [String: Any])
+        let parameters = try #require(components["parameters"] as? [String: [String: Any]])
+        for (name, words) in [
+            ("deviceKind", DeviceBody.kinds), ("problem", [DeviceProblemBody.any] + DeviceProblemBody.conditions),
+            ("operationState", OperationBody.states),
+        ] {
+            let schema = try #require(parameters[name]?["schema"] as? [String: Any])
+            #expect((schema["items"] as? [String: Any])?["enum"] as? [String] == words, "\(name)")
+        }
+        let schemas = try #require(components["schemas"] as? [String: [String: Any]])
+        let command = try #require(schemas["CommandRequest"]?["properties"] as? [String: [String: Any]])
+        #expect(Set(command.keys) == CommandRequest.fields)
+        #expect(command["action"]?["enum"] as? [String] == CommandRequest.actions)
+        #expect((command["software"]?["enum"] as? [Any])?.compactMap { $0 as? String } == SoftwareBody.kinds)
+        #expect(command["rooms"]?["maxItems"] as? Int == CommandRequest.maximumRooms)
+        #expect(command["matchers"]?["maxItems"] as? Int == CommandRequest.maximumMatchers)
+        #expect(command["reason"]?["maxLength"] as? Int == CommandRequest.maximumReasonLength)
+        #expect(command["wait_seconds"]?["maximum"] as? Int == CommandRequest.longestWait)
+    }
+}
+
 @Suite struct EventTextTests {
     @Test func eventsAreWrittenAsTheSpecificationReadsThem() async throws {
         let events = ScriptedEvents()
         let first = String(decoding: try EventText.bytes(of: await events.next()), as: UTF8.self)
         let blocks = first.components(separatedBy: "\n\n")
-        #expect(blocks.count == 3 && blocks[2].isEmpty)
+        #expect(blocks.count == 4 && blocks[3].isEmpty)
         #expect(
             blocks[0]
                 == "event: room\ndata: {\"at\":\"2026-11-20T08:00:00.000Z\",\"condition\":\"room.offline\","
                 + "\"from\":\"pending\",\"room\":\"1\",\"tenant\":\"contoso\",\"to\":\"firing\"}")
         let lines = blocks[1].split(separator: "\n")
-        #expect(lines.first == "event: incident" && lines.last == "id: run-2" && lines.count == 3)
+        #expect(lines.first == "event: incident" && lines.count == 2)
+        #expect(
+            blocks[2]
+                == "event: operation\ndata: {\"at\":\"2026-11-20T08:00:00.000Z\",\"command\":\"c\",\"detail\":null,"
+                + "\"device\":\"dev-1\",\"id\":\"o\",\"room\":\"1\",\"state\":\"accepted\",\"tenant\":\"contoso\"}"
+                + "\nid: run-2")
         let reset = String(decoding: try EventText.bytes(of: await events.next()), as: UTF8.self)
         #expect(reset == "event: reset\ndata: {}\nid: run-9\n\n")
         let silence = EventBatch(events: [], isReset: false, lastID: "run-9")

@@ -24,7 +24,7 @@ private final class HandClock: TimeSource {
 
 @Suite(.serialized) struct PagesTests {
     private static func table() throws -> TokenTable {
-        let lines = ["viewer", "facilities", "operator"].map {
+        let lines = ["viewer", "facilities", "operator", "admin"].map {
             "\($0)-1 \($0) sha256:\(TokenTable.hexadecimalHash(of: "token of \($0)"))"
         }
         return try TokenTable(parsing: lines.joined(separator: "\n"), tenants: ["contoso"])
@@ -58,7 +58,9 @@ private final class HandClock: TimeSource {
         try await serving(intents) { path in
             for page in [
                 "/", "/incidents", "/incidents/x", "/rooms", "/rooms/x", "/quiet", "/delivery", "/capabilities",
-                "/doctor", "/buildings/a/b",
+                "/doctor", "/buildings/a/b", "/devices", "/devices/versions", "/devices/x", "/operations",
+                "/operations/x",
+                "/commands/x", "/order",
             ] {
                 let answer = try await LoopbackClient.send("GET", page, socket: path)
                 #expect(answer.status == 303)
@@ -164,7 +166,8 @@ private final class HandClock: TimeSource {
             let (cookie, _) = try await signedIn("operator", path)
             for page in [
                 "/", "/rooms", "/incidents", "/incidents?all=1", "/incidents/i1", "/quiet", "/delivery",
-                "/capabilities", "/doctor",
+                "/capabilities", "/doctor", "/devices", "/devices?problem=any&q=a&cursor=X", "/devices/versions",
+                "/devices/dev-1", "/operations", "/operations?cursor=X", "/operations/o1", "/commands/c1", "/order",
             ] {
                 let answer = try await LoopbackClient.send("GET", page, fields: ["Cookie": cookie], socket: path)
                 #expect(answer.status == 200, "\(page)")

@@ -32,6 +32,38 @@ extension PagesTests {
         #expect(intents.asked.contains("expire s1 by operator") && intents.asked.contains("cancel w1 by operator"))
     }
 
+    /// A misspelt matcher at night must not cost the reason that was typed beside it.
+    @Test func aSilenceThatCannotBeReadKeepsWhatWasTyped() async throws {
+        let intents = ScriptedIntents()
+        try await serving(intents) { path in
+            let (cookie, key) = try await signedIn("operator", path)
+            let fields = ["Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"]
+            let form = "form_key=\(key)&matchers=bulding%3D%22%3CB2%3E%22&hours=8&reason=%22cabling%22"
+            intents.refuse(
+                with: Refusal(.invalid, "the matcher <bulding> cannot be read", remedy: "write it as label"),
+                when: ["preview", "create"])
+            for address in ["/silences/preview", "/silences"] {
+                let answer = try await LoopbackClient.send("POST", address, fields: fields, body: form, socket: path)
+                #expect(answer.status == 400 && answer.body.contains("<h1>Quiet</h1>"), "\(address)")
+                #expect(answer.body.contains("bulding=&quot;&lt;B2&gt;&quot;</textarea>"))
+                #expect(answer.body.contains(#"value="&quot;cabling&quot;""#))
+                #expect(answer.body.contains(#"<option value="8" selected>8 h</option>"#))
+                #expect(
+                    answer.body.contains(
+                        #"id="silence-wrong" role="alert">the matcher &lt;bulding&gt; cannot be read; write it as label."#
+                    ))
+                #expect(answer.body.contains(#"aria-describedby="matchers-help silence-wrong" aria-invalid="true""#))
+            }
+            let fresh = try await LoopbackClient.send("GET", "/quiet", fields: ["Cookie": cookie], socket: path)
+            #expect(!fresh.body.contains("silence-wrong") && !fresh.body.contains("aria-invalid"))
+            // What went wrong elsewhere is no fault of the form.
+            intents.refuse(with: Refusal(.unavailable, "the disk is full", remedy: "wait"), when: ["preview"])
+            let full = try await LoopbackClient.send(
+                "POST", "/silences/preview", fields: fields, body: form, socket: path)
+            #expect(full.status == 503 && full.body.contains("the disk is full"))
+        }
+    }
+
     @Test func whoOnlyLooksHasNoButtons() async throws {
         let intents = ScriptedIntents()
         try await serving(intents) { path in
@@ -55,7 +87,7 @@ extension PagesTests {
             let (cookie, _) = try await signedIn("viewer", path)
             let page = try await LoopbackClient.send(
                 "GET", "/rooms?q=&building=B+2&state=down&cursor=", fields: ["Cookie": cookie], socket: path)
-            #expect(page.status == 200 && page.body.contains("Room 17") && page.body.contains("1 rooms"))
+            #expect(page.status == 200 && page.body.contains("Room 17") && page.body.contains("1 room</p>"))
             #expect(page.body.contains(#"<option value="down" selected>"#))
         }
         #expect(intents.asked.contains(#"rooms ["down"] - B 2 - - - 100 by viewer"#))

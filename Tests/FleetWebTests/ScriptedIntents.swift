@@ -7,25 +7,41 @@ import Synchronization
 
 final class ScriptedIntents: Intents {
     private let kept = Mutex<[String]>([])
-    private let refusal: Mutex<Refusal?> = Mutex(nil)
+    private let refusal: Mutex<(Refusal, [String])?> = Mutex(nil)
 
     private let events: (any EventSubscription)?
     private let backup: (any BackupStream)?
+    /// What is listed instead of the one device of the script.
+    let listedDevices: [DeviceBody]?
+    /// What is said of every room; without it no room is known.
+    private let explanation: RoomExplanation?
 
     /// - Parameters:
     ///   - events: what a stream hears; `nil` for the script of this file.
     ///   - backup: what a backup is; `nil` for the script of this file.
-    init(events: (any EventSubscription)? = nil, backup: (any BackupStream)? = nil) {
+    init(
+        events: (any EventSubscription)? = nil, backup: (any BackupStream)? = nil, devices: [DeviceBody]? = nil,
+        explanation: RoomExplanation? = nil
+    ) {
+        self.explanation = explanation
+        listedDevices = devices
         self.events = events
         self.backup = backup
     }
 
     var asked: [String] { kept.withLock { $0 } }
-    func refuse(with refusal: Refusal) { self.refusal.withLock { $0 = refusal } }
+    /// - Parameter beginnings: of what is refused; everything without them.
+    func refuse(with refusal: Refusal, when beginnings: [String] = [""]) {
+        self.refusal.withLock { $0 = (refusal, beginnings) }
+    }
 
-    private func note(_ what: String, _ asker: Asker) throws(Refusal) {
+    func note(_ what: String, _ asker: Asker) throws(Refusal) {
         kept.withLock { $0.append("\(what) by \(asker.role.rawValue)\(asker.tenant.map { "," + $0 } ?? "")") }
-        if let refusal = refusal.withLock({ $0 }) { throw refusal }
+        if let (refusal, beginnings) = refusal.withLock({ $0 }),
+            beginnings.contains(where: { $0.isEmpty || what.hasPrefix($0) })
+        {
+            throw refusal
+        }
     }
 
     static let at = Timestamp("2026-11-20T08:00:00Z") ?? Timestamp(.distantPast)
@@ -105,6 +121,7 @@ final class ScriptedIntents: Intents {
 
     func explain(room: String, for asker: Asker) async throws(Refusal) -> RoomExplanation {
         try note("explain \(room)", asker)
+        if let explanation { return explanation }
         throw Refusal(.notFound, "no room is called \(room)", remedy: "check the spelling")
     }
 
@@ -219,6 +236,12 @@ final class ScriptedEvents: EventSubscription {
                             FeedEvent.IncidentNews(
                                 tenant: "contoso", id: "i", revision: 1, condition: "room.offline", severity: "error",
                                 status: "open", summary: "Room 17\nis offline"))),
+                    FeedEvent(
+                        sequence: 3, tenant: "contoso",
+                        content: .operation(
+                            FeedEvent.OperationNews(
+                                tenant: "contoso", id: "o", command: "c", room: "1", device: "dev-1",
+                                state: "accepted", detail: nil, at: ScriptedIntents.at))),
                 ], isReset: false, lastID: "run-2")
         case 2: return EventBatch(events: [], isReset: true, lastID: "run-9")
         default:

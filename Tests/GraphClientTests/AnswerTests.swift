@@ -24,6 +24,18 @@ struct AnswerTests {
         #expect(first.trace == GraphTrace(clientRequestID: ids[0], requestID: "r-1"))
     }
 
+    @Test("a body has the type of JSON, an empty one has none")
+    func contentType() async throws {
+        let rig = try Rig(graph: { _, _ in .json("{}") })
+        for body in [nil, [], Array("{}".utf8)] as [[UInt8]?] {
+            let path = GraphPath("teamwork", "devices", "d", "restart")
+            _ = try await rig.client.send(GraphRequest(.post, path, version: .beta, service: .teamwork, body: body))
+        }
+        let calls = rig.transport.graphSent.map(\.call)
+        #expect(calls.map(\.headerFields[.contentType]) == [nil, nil, "application/json"])
+        #expect(calls.map(\.body) == [nil, [], Array("{}".utf8)])
+    }
+
     @Test("200 that is not Graph's JSON is malformed")
     func malformed() async throws {
         let html: HTTPFields = [.contentType: "text/html; charset=utf-8"]

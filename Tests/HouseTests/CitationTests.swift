@@ -7,6 +7,7 @@ import Testing
 struct CitationTests {
     /// The articles that comments may cite, and the files in which they stand.
     static let articles = [
+        "Commands": "Sources/FleetCore/FleetCore.docc/Commands.md",
         "Contract": "Sources/FleetAPI/FleetAPI.docc/Contract.md",
         "Design": "Sources/RoomwatchDaemon/RoomwatchDaemon.docc/Design.md",
         "Detection": "Sources/FleetCore/FleetCore.docc/Detection.md",
@@ -46,7 +47,7 @@ struct CitationTests {
     }
 
     static func citations(in text: String) -> [Citation] {
-        text.matches(of: /\((Contract|Design|Detection|Graph facts|Telling), ([^():;,]+)/).flatMap { match in
+        text.matches(of: /\((Commands|Contract|Design|Detection|Graph facts|Telling), ([^():;,]+)/).flatMap { match in
             match.output.2.components(separatedBy: " and ").map {
                 Citation(article: String(match.output.1), place: $0.trimmingCharacters(in: .whitespaces))
             }

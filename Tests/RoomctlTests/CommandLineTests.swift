@@ -23,6 +23,13 @@ import Testing
         "connect --federated-token-file /run/token --receiver webhook --receiver-url https://a.example/?x=1",
         "backup b.sqlite --force", "backup - -o json", "restore b.sqlite --yes --config c.yaml", "support-bundle",
         "support-bundle s.tar.gz --since 2h --show",
+        "devices", "devices --building B2 --floor 3 --model Kit --kind panel phone --problem any --text 17 --limit 5",
+        "devices --problem peripheral -o plain", "device dev-1", "device room17@contoso.com -o json",
+        "restart R17", "restart building=B2 model=~Bar.* state=down --dry-run -o json", "restart R17 R18 --yes",
+        "restart R17 --force --reason stuck --no-follow -y", "restart R17 --wait 8h --follow",
+        "update building=B2 --software firmware --version 1.2", "update R17 --version 4.20", "diagnose R17 --yes",
+        "operations", "operations --open --room R17 --command 01J --state failed unknown", "operation 01J",
+        "command", "command list --limit 5", "command show 01J", "command withdraw 01J",
         "audit --limit 5 --url https://monitor.contoso.com --token-file t --ca-file ca.pem",
     ])
     func isUnderstood(_ line: String) throws {
@@ -40,6 +47,11 @@ import Testing
         "connect --federated-token-file token", "connect --login http://login.example", "connect --modules devices,x",
         "connect --proxy http://u:p@proxy:1", "connect --port 70000", "connect --secret hunter2",
         "connect --receiver teams --receiver-url https://a.example", "connect --receiver-url https://a.example",
+        "restart", "restart R17 building=B2", "restart R17 --force", "restart R17 --force --reason",
+        "restart R17 --wait 8d",
+        "restart R17 --wait 0s", "restart R17 --software firmware", "update R17 --software game",
+        "update R17 --version",
+        "device", "operation", "command withdraw", "command show", "operations --open R17", "devices --limit x",
         "connect --config etc/", "connect --socket /run/a",
     ])
     func isRefused(_ line: String) {

@@ -28,7 +28,10 @@ import Timekeeping
     @Test func whatMayChangeIsTakenUpAtOnce() async throws {
         try folder.configure(
             inventory: "{ exclude: [room3@contoso.com], devices: false }",
-            more: "poll: { presence: 8s, devices: 10m, calendars: 9m }")
+            more: """
+                poll: { presence: 8s, devices: 10m, calendars: 9m }
+                commands: { enabled: false, per_hour: 7 }
+                """)
         await reload()
         let values = rig.watch.settings.values
         #expect(values.presence == .seconds(8))
@@ -36,6 +39,7 @@ import Timekeeping
         #expect(values.calendars == .seconds(540))
         #expect(values.scope == InventoryScope(exclude: ["room3@contoso.com"]))
         #expect(!values.readsDevices)
+        #expect(values.commands == .off)
         #expect(rig.journal.lines.contains("notice: the configuration was reloaded"))
         #expect(rig.journal.lines(with: "wait for a restart").isEmpty)
     }

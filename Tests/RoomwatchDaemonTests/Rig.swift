@@ -87,7 +87,7 @@ struct Rig {
         parts = DaemonParts(
             time: StandingTime(), ledger: ledger, progress: LoopProgress(time: StandingTime(), log: log),
             metrics: metrics,
-            firstSweeps: FirstSweeps(), log: log)
+            firstSweeps: FirstSweeps(), drain: Drain(), log: log)
         watch = try TenantWatch(
             configuration.tenants[0], configuration: configuration, credential: .clientSecret(Secret("secret")),
             transport: Unreachable(), parts: parts)

@@ -6,9 +6,9 @@ public enum Role: String, Sendable, Hashable, Codable, CaseIterable, Comparable 
     case viewer
     /// Also comments.
     case facilities
-    /// Also acknowledges, resolves, silences, plans, tests and backs up.
+    /// Also acknowledges, resolves, silences, plans, commands devices, tests and backs up.
     case `operator`
-    /// Also reads the audit trail.
+    /// Also reads the audit trail, and overrides the guards of commands.
     case admin
 
     public static func < (a: Role, b: Role) -> Bool { a.rank < b.rank }

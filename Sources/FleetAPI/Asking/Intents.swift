@@ -4,7 +4,7 @@
 /// Everything the API can ask for. A change is done with its audit row in one transaction, or refused whole.
 ///
 /// The caller has checked the asker's role; the tenant is checked here, and what belongs to another one is not found.
-public protocol Intents: Sendable {
+public protocol Intents: DeviceIntents {
     func incidents(_ query: IncidentsQuery, for asker: Asker) async throws(Refusal) -> IncidentList.Content
     func incident(_ id: String, for asker: Asker) async throws(Refusal) -> IncidentDetail
     /// Acknowledges, or renews somebody's acknowledgement.

@@ -162,11 +162,7 @@ extension Field {
 
     /// A condition that this version knows.
     func condition() -> Condition? {
-        guard let text = text(maximum: 64) else { return nil }
-        if Condition(rawValue: text) == nil, text.hasPrefix("device.") {
-            refuse("\(text.quoted) is not in this version", remedy: "remove it")
-            return nil
-        }
+        guard text(maximum: 64) != nil else { return nil }
         return word(Condition.self)
     }
 }

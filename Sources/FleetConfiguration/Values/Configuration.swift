@@ -8,6 +8,7 @@ public struct Configuration: Sendable, Hashable {
     /// In the order of the file; at least one, with distinct names.
     public var tenants: [TenantConfiguration]
     public var poll: PollConfiguration
+    public var commands: CommandConfiguration
     /// `detection`, `correlation`, `poll.presence` and `poll.suspect`.
     public var detection: DetectionRules
     /// `hours` and the hours, holidays and time zones of `buildings`; has an entry for every building named in either.

@@ -33,7 +33,7 @@ extension Reading {
     static let documentKeys = [
         "version", "tenants", "poll", "detection", "correlation", "hours", "buildings", "rooms", "maintenance", "store",
         "api", "http", "heartbeat", "receivers", "routes", "log",
-        "runbook_url",
+        "runbook_url", "commands",
     ]
 
     fileprivate func configuration(_ root: DocumentNode) -> Configuration? {
@@ -50,7 +50,8 @@ extension Reading {
         let (receivers, lines) = receivers(document)
         let routes = routes(document, tenants: tenantNames, receivers: lines, zone: hours.byDefault.timeZone)
         var configuration = Configuration(
-            tenants: tenants, poll: poll, detection: rules, hours: hours, buildings: buildings,
+            tenants: tenants, poll: poll, commands: commands(document), detection: rules, hours: hours,
+            buildings: buildings,
             rooms: rooms(document, tenants: tenantNames, hours: hours),
             maintenance: maintenance(document, tenants: tenantNames), store: store(document), api: api(document),
             http: outbound(document), heartbeat: heartbeat(document), receivers: receivers,

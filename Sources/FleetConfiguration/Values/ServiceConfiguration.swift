@@ -1,5 +1,7 @@
 // How the daemon itself runs: how often it asks, where it keeps what it knows, who may talk to it.
 
+public import FleetCore
+
 /// `poll`, except for `presence` and `suspect`, which belong to the rules of detection.
 public struct PollConfiguration: Sendable, Hashable {
     public var devices: Duration = .seconds(300)
@@ -7,6 +9,15 @@ public struct PollConfiguration: Sendable, Hashable {
     public var calls: Duration = .seconds(300)
     public var places: Duration = .seconds(6 * 3600)
     public var calendars: Duration = .seconds(300)
+
+    public init() {}
+}
+
+/// `commands`: what may be asked of devices.
+public struct CommandConfiguration: Sendable, Hashable {
+    /// Without it commands are there where their permission is.
+    public var isEnabled: Bool?
+    public var rules = CommandRules()
 
     public init() {}
 }

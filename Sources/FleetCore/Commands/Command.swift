@@ -45,10 +45,12 @@ public struct Command: Sendable, Hashable, Codable {
     public let requestedAt: Date
     /// Until when operations may wait for the guards to let them; later they are withdrawn.
     public let waitsUntil: Date
+    /// Whether operations wait for an idle room and for their hours as well; otherwise they wait for the budget alone.
+    public let isPatient: Bool
 
     public init(
         id: UniqueID, tenant: TenantName, action: DeviceAction, author: String, role: String, reason: String?,
-        isForced: Bool, selection: String, requestedAt: Date, waitsUntil: Date
+        isForced: Bool, selection: String, requestedAt: Date, waitsUntil: Date, isPatient: Bool = false
     ) {
         self.id = id
         self.tenant = tenant
@@ -60,5 +62,6 @@ public struct Command: Sendable, Hashable, Codable {
         self.selection = selection
         self.requestedAt = requestedAt
         self.waitsUntil = waitsUntil
+        self.isPatient = isPatient
     }
 }

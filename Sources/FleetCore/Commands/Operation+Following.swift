@@ -1,34 +1,13 @@
-// The rules by which an operation moves. None of them ever leads from "may have left" back to "not sent": a second
-// restart in the middle of a meeting is worse than one that nobody can account for.
+// The rules by which an operation moves. None of them ever leads from "may have left" back to "not sent", but the answer
+// that the request certainly had no effect: a second restart in the middle of a meeting is worse than one that nobody can
+// account for.
 
 import struct Foundation.Date
 public import Timekeeping
 
-/// When operations are looked at, and for how long (Graph facts, Devices).
-public struct FollowingRules: Sendable, Hashable {
-    /// The waits between looks; the last one repeats.
-    public var looks: [Duration] = [.seconds(5), .seconds(10), .seconds(20), .seconds(30), .seconds(60)]
-    /// An accepted operation that is not over by then is settled as unknown.
-    public var patience: Duration = .seconds(30 * 60)
-    /// An update takes longer than its room may be away.
-    public var updatePatience: Duration = .seconds(90 * 60)
-    /// A request without an answer that Graph lists nowhere by then is settled as unknown.
-    public var unconfirmedPatience: Duration = .seconds(10 * 60)
-    /// The wait after an answer that says nothing was done, where it names none.
-    public var retryDelay: Duration = .seconds(30)
-
-    public init() {}
-
-    func wait(afterLooks looks: Int) -> Duration {
-        self.looks[min(looks, self.looks.count - 1)]
-    }
-
-    func patience(for action: DeviceAction) -> Duration {
-        if case .updateSoftware = action { updatePatience } else { patience }
-    }
-}
-
 extension Operation {
+    // MARK: Before it leaves
+
     /// The request is about to leave. Written before it does.
     ///
     /// - Parameter known: the operations that Graph lists for the device now.
@@ -36,7 +15,8 @@ extension Operation {
     public mutating func begin(knowing known: [ListedOperation], at now: Moment) -> Bool {
         guard case .waiting = state else { return false }
         state = .submitting(.init(at: now, known: known.map(\.graphID)))
-        if let allowance = action.allowance { homecoming = .awaited(since: now, until: now.advanced(by: allowance)) }
+        submittedAt = now
+        if let allowance = action.allowance { expectAway(until: now.advanced(by: allowance)) }
         return true
     }
 
@@ -56,53 +36,81 @@ extension Operation {
     }
 
     /// The daemon starts and finds it so: whether the request left is not known.
-    public mutating func resume(at now: Moment, rules: FollowingRules) {
+    public mutating func resume(at now: Moment) {
         guard case .submitting(let submission) = state else { return }
         state = .unconfirmed(
             submission, .init(nextLook: now), why: "the monitor was stopped while the request was on its way")
     }
 
+    // MARK: The answer
+
     /// The request was answered, or was not.
+    ///
+    /// An answer that comes after nobody waited for it any more still says what became of the request. Only "it had no
+    /// effect" comes too late then: the request may be sent again after it, and it must be certain that this one is over.
     public mutating func take(_ answer: SubmissionAnswer, at now: Moment, rules: FollowingRules) {
-        guard case .submitting(let submission) = state else { return }
+        let submission: OperationState<Moment>.Submission
+        switch state {
+        case .submitting(let one): submission = one
+        case .unconfirmed(let one, _, _):
+            switch answer {
+            case .accepted, .alreadyRunning, .refused: submission = one
+            case .notSent, .unheard: return
+            }
+        case .waiting, .accepted, .settled: return
+        }
         let next = now.advanced(by: rules.wait(afterLooks: 0))
         switch answer {
         case .accepted(let graphID):
+            self.graphID = graphID
             state = .accepted(submission, .init(graphID: graphID, nextLook: next))
         case .alreadyRunning:
             settle(.alreadyRunning, at: now)
         case .refused(let why):
             settle(.refused(why), at: now)
         case .notSent(let why, let retryAfter):
-            homecoming = .notAwaited
+            submittedAt = nil
+            expectNothing()
             state = .waiting(.init(why: why, notBefore: now.advanced(by: retryAfter ?? rules.retryDelay)))
         case .unheard(let why):
             state = .unconfirmed(submission, .init(nextLook: next), why: why)
         }
     }
 
+    // MARK: Looks
+
     /// Graph's list of the device's operations was read.
-    public mutating func take(_ listed: [ListedOperation], at now: Moment, rules: FollowingRules) {
+    ///
+    /// - Parameter isRoomUp: whether the room works now. As long as it does, and Graph does not say that the operation is
+    ///   over, the room may still have to go: the time that it may be away counts from this look.
+    public mutating func take(
+        _ listed: [ListedOperation], isRoomUp: Bool = false, at now: Moment, rules: FollowingRules
+    ) {
         switch state {
         case .waiting, .submitting, .settled:
             return
-        case .unconfirmed(let submission, var watch, let why):
-            guard let found = ours(in: listed, since: submission) else {
-                watch.looks += 1
-                watch.nextLook = now.advanced(by: rules.wait(afterLooks: watch.looks))
-                state = .unconfirmed(submission, watch, why: why)
-                return
+        case .unconfirmed(let submission, let watch, let why):
+            if let found = ours(in: listed, since: submission) {
+                follow(found, submission, watch, isRoomUp: isRoomUp, at: now, rules: rules)
+            } else if submission.at.elapsed(until: now) >= rules.unconfirmedPatience {
+                settle(
+                    .unknown(
+                        "\(why), and Graph lists no such operation; it was not sent again, because it may still run"),
+                    at: now)
+            } else {
+                noteLook(at: now, rules: rules)
             }
-            follow(found, submission, watch, at: now, rules: rules)
         case .accepted(let submission, let watch):
             let found =
                 watch.graphID.map { id in listed.first { Self.isSame($0.graphID, id) } }
                 ?? ours(in: listed, since: submission)
-            guard let found else {
+            if let found {
+                follow(found, submission, watch, isRoomUp: isRoomUp, at: now, rules: rules)
+            } else if submission.at.elapsed(until: now) >= rules.patience(for: action) {
+                settle(.unknown(Self.endless(watch.word, after: rules.patience(for: action))), at: now)
+            } else {
                 noteLook(at: now, rules: rules)
-                return
             }
-            follow(found, submission, watch, at: now, rules: rules)
         }
     }
 
@@ -122,42 +130,21 @@ extension Operation {
         }
     }
 
-    /// What time alone decides: nothing is followed for ever.
+    /// What time alone decides: that nobody will tell any more.
     public mutating func tick(at now: Moment, rules: FollowingRules) {
         switch state {
-        case .waiting, .submitting, .settled:
+        case .waiting, .settled:
             return
-        case .unconfirmed(let submission, let watch, let why):
-            guard watch.looks > 0, submission.at.elapsed(until: now) >= rules.unconfirmedPatience else { return }
-            settle(
-                .unknown(
-                    "\(why), and Graph lists no such operation; it was not sent again, because it may still run"),
-                at: now)
+        case .submitting(let submission):
+            guard submission.at.elapsed(until: now) >= rules.submissionPatience else { return }
+            state = .unconfirmed(submission, .init(nextLook: now), why: "nobody reported how the request ended")
+        case .unconfirmed(let submission, _, let why):
+            guard submission.at.elapsed(until: now) >= rules.blindPatience else { return }
+            settle(.unknown("\(why), and the operations of the device could not be read since"), at: now)
         case .accepted(let submission, let watch):
-            let patience = rules.patience(for: action)
-            guard watch.looks > 0, submission.at.elapsed(until: now) >= patience else { return }
-            let minutes = Int(patience.seconds / 60)
-            settle(
-                .unknown(
-                    "Graph still says \(watch.word ?? "nothing of it") after \(minutes) min; a device that is off the "
-                        + "air keeps it queued and runs it when it returns, and there is no way to take it back"),
-                at: now)
-        }
-    }
-
-    /// The room is up, or is not, at a moment after the request left.
-    ///
-    /// - Parameters:
-    ///   - isUp: whether presence says that the room works.
-    ///   - downSince: the first bad observation of the outage that is going on or has just ended.
-    public mutating func see(isUp: Bool, downSince: Moment?, at now: Moment) {
-        guard case .awaited(let since, let until) = homecoming else { return }
-        if isUp {
-            let wasAway = downSince.map { $0.steady >= since.steady } ?? false
-            // A room that was never seen to go counts as back when its time is over, or when Graph says it is done.
-            if wasAway || now.steady >= until.steady || state.word == "succeeded" { homecoming = .back(now) }
-        } else if now.steady >= until.steady {
-            homecoming = .missing(now)
+            guard submission.at.elapsed(until: now) >= rules.blindPatience else { return }
+            let word = watch.word.map { "; Graph's last word was \($0)" } ?? ""
+            settle(.unknown("the operations of the device could not be read for long\(word)"), at: now)
         }
     }
 
@@ -165,13 +152,20 @@ extension Operation {
 
     private mutating func follow(
         _ found: ListedOperation, _ submission: OperationState<Moment>.Submission,
-        _ watch: OperationState<Moment>.Watch, at now: Moment, rules: FollowingRules
+        _ watch: OperationState<Moment>.Watch, isRoomUp: Bool, at now: Moment, rules: FollowingRules
     ) {
+        graphID = found.graphID
         switch found.progress {
         case .succeeded: settle(.succeeded, at: now)
         case .failed(let code, let message): settle(.failed(code: code, message: message), at: now)
         case .cancelled: settle(.cancelled, at: now)
         case .queued, .running, .unknown:
+            let patience = rules.patience(for: action)
+            guard submission.at.elapsed(until: now) < patience else {
+                settle(.unknown(Self.endless(found.word, after: patience)), at: now)
+                return
+            }
+            if isRoomUp { extendAbsence(at: now) }
             let looks = watch.looks + 1
             state = .accepted(
                 submission,
@@ -181,14 +175,34 @@ extension Operation {
         }
     }
 
+    /// The time that the room may be away counts from now. A little is not worth a row.
+    private mutating func extendAbsence(at now: Moment) {
+        guard let allowance = action.allowance, let excusedUntil else { return }
+        let until = now.advanced(by: allowance)
+        guard excusedUntil.elapsed(until: until) >= Self.worthARow else { return }
+        expectAway(until: until)
+    }
+
+    private static let worthARow: Duration = .seconds(60)
+
     private mutating func settle(_ outcome: OperationOutcome, at now: Moment) {
         state = .settled(outcome, at: now)
         switch outcome {
         // The device stays as it is.
-        case .refused, .withdrawn, .cancelled, .alreadyRunning: homecoming = .notAwaited
+        case .refused, .withdrawn, .cancelled, .alreadyRunning: expectNothing()
         // A failed update may have taken the room along, and of an unknown one nobody can say.
         case .succeeded, .failed, .unknown: break
         }
+    }
+
+    /// Why an operation that does not end is given up.
+    private static func endless(_ word: String?, after patience: Duration) -> String {
+        guard let word else {
+            return "Graph accepted it and has not listed it for \(patience.inMinutes); whether it runs is not known"
+        }
+        return
+            "Graph still says \(word) after \(patience.inMinutes); a device that is off the air keeps it and runs it "
+            + "when it returns, and there is no way to take it back"
     }
 
     /// The operation of ours in Graph's list: of our kind, and not there before. The oldest, because whatever came after

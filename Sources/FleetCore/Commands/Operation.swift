@@ -15,6 +15,13 @@ public struct Operation: Sendable, Hashable {
     public let action: DeviceAction
     public var state: OperationState<Moment>
     public var homecoming: Homecoming<Moment>
+    /// When the one request left; `nil` while none has, and when it certainly had no effect.
+    public var submittedAt: Moment?
+    /// Graph's id of it, once it is known.
+    public var graphID: String?
+    /// An outage of the room that begins between ``submittedAt`` and this is ours, whether the room has been back already
+    /// or not: an update restarts it more than once, and presence tells of a restart late.
+    public var excusedUntil: Moment?
 
     /// Whether the room came back from it.
     public enum Homecoming<Instant: Sendable & Hashable>: Sendable, Hashable {
@@ -29,7 +36,8 @@ public struct Operation: Sendable, Hashable {
 
     public init(
         id: UniqueID, command: UniqueID, tenant: TenantName, room: AccountID, device: String, action: DeviceAction,
-        state: OperationState<Moment> = .waiting(.init()), homecoming: Homecoming<Moment> = .notAwaited
+        state: OperationState<Moment> = .waiting(.init()), homecoming: Homecoming<Moment> = .notAwaited,
+        submittedAt: Moment? = nil, graphID: String? = nil, excusedUntil: Moment? = nil
     ) {
         self.id = id
         self.command = command
@@ -39,6 +47,9 @@ public struct Operation: Sendable, Hashable {
         self.action = action
         self.state = state
         self.homecoming = homecoming
+        self.submittedAt = submittedAt
+        self.graphID = graphID
+        self.excusedUntil = excusedUntil
     }
 
     /// Whether nothing more can happen to it.

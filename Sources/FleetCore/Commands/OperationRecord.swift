@@ -14,6 +14,9 @@ public struct OperationRecord: Sendable, Hashable, Codable {
     public let action: DeviceAction
     public var state: OperationState<Date>
     public var homecoming: Operation.Homecoming<Date>
+    public var submittedAt: Date?
+    public var graphID: String?
+    public var excusedUntil: Date?
 
     public init(_ operation: Operation) {
         id = operation.id
@@ -24,6 +27,9 @@ public struct OperationRecord: Sendable, Hashable, Codable {
         action = operation.action
         state = operation.state.mapped(\.wall)
         homecoming = operation.homecoming.mapped(\.wall)
+        submittedAt = operation.submittedAt?.wall
+        graphID = operation.graphID
+        excusedUntil = operation.excusedUntil?.wall
     }
 
     /// The live operation. Moments to come keep their distance from now on the wall.
@@ -34,7 +40,8 @@ public struct OperationRecord: Sendable, Hashable, Codable {
         }
         return Operation(
             id: id, command: command, tenant: tenant, room: room, device: device, action: action,
-            state: state.mapped(moment), homecoming: homecoming.mapped(moment))
+            state: state.mapped(moment), homecoming: homecoming.mapped(moment), submittedAt: submittedAt.map(moment),
+            graphID: graphID, excusedUntil: excusedUntil.map(moment))
     }
 }
 

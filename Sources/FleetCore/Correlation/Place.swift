@@ -41,7 +41,9 @@ public enum Place: Sendable, Hashable, Codable {
             guard let slash = scope.id.lastIndex(of: "/") else { return nil }
             self = .floor(
                 building: String(scope.id[..<slash]), floor: String(scope.id[scope.id.index(after: slash)...]))
-        case .roomOffline, .roomFlapping, .roomUnseen, .roomNeverSeen, .roomAccount, .tenantBlind, .tenantPermissions,
+        case .roomOffline, .roomFlapping, .roomUnseen, .roomNeverSeen, .roomAccount, .deviceOffline, .devicePeripheral,
+            .deviceLogin, .deviceSoftware, .deviceHardware,
+            .deviceUnexpectedUser, .commandFailed, .tenantBlind, .tenantPermissions,
             .sourceStalled, .inventoryShrunk, .channelDown, .storeDegraded:
             return nil
         }

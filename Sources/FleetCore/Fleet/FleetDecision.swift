@@ -12,6 +12,8 @@ public struct FleetDecision: Sendable, Hashable {
     public var observations = ObservationChange()
     /// What people asked of devices, and how far it is.
     public var commands = CommandChange()
+    /// What is remembered of devices.
+    public var devices = DeviceChange()
     /// Pending streaks that ended with a good answer.
     public var blips = 0
     /// Answers that were asked before the newest accepted one of their room.
@@ -22,7 +24,7 @@ public struct FleetDecision: Sendable, Hashable {
     /// Whether something must be written now; runs of observations can wait for the next transaction.
     public var isUrgent: Bool {
         !tracks.isEmpty || !conditions.isEmpty || !transitions.isEmpty || !events.isEmpty
-            || !suppressions.isEmpty || !commands.isEmpty
+            || !suppressions.isEmpty || !commands.isEmpty || !devices.isEmpty
     }
 }
 

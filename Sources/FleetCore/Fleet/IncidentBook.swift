@@ -63,6 +63,7 @@ public struct IncidentBook: Sendable {
                 reopened.meeting = fresh.meeting
                 reopened.suppression = fresh.suppression
                 reopened.contact = fresh.contact
+                reopened.tried = fresh.tried
                 reopened.lastGoodAt = fresh.lastGoodAt
                 reopened.firstBadAt = fresh.firstBadAt
                 reopened.firstBadAfter = fresh.firstBadAfter
@@ -98,6 +99,8 @@ public struct IncidentBook: Sendable {
     private static func summary(of incident: Incident, resolvedAs resolution: Incident.Resolution) -> String {
         let subject = incident.rooms.count == 1 ? incident.rooms[0].placedName : incident.scope.name
         switch (resolution, incident.condition) {
+        case (.removed, let condition) where condition.isAboutDevices:
+            return "\(subject): its device is not watched any more"
         case (.removed, _): return "\(subject) is not watched any more; it left the inventory"
         case (.manual, _): return "Closed by hand: \(incident.summary)"
         case (.merged, _): return "\(subject) is part of a larger incident now"
@@ -108,7 +111,16 @@ public struct IncidentBook: Sendable {
         case (.recovered, .roomUnseen), (.recovered, .roomNeverSeen): return "\(subject) can be seen"
         case (.recovered, .tenantBlind): return "Monitoring of \(subject) can see again"
         case (.recovered, .tenantPermissions): return "The application has its permissions in \(subject) again"
+        case (.recovered, .commandFailed):
+            return "The \(subject) is not told of any longer; its end stays in the list of operations"
         case (.recovered, .roomAccount): return "The room accounts of \(incident.tenant) can sign in"
+        case (.recovered, .deviceOffline): return "\(subject): its device is online again"
+        case (.recovered, .devicePeripheral): return "\(subject): everything is connected again"
+        case (.recovered, .deviceLogin): return "\(subject): its device is signed in again"
+        case (.recovered, .deviceHardware): return "\(subject): the hardware of its device is whole again"
+        case (.recovered, .deviceUnexpectedUser): return "\(subject): its own account is signed in again"
+        case (.recovered, .deviceSoftware):
+            return "The devices of \(incident.tenant) took the updates they were offered"
         case (.recovered, .sourceStalled): return "The source \(subject) is read again"
         case (.recovered, .inventoryShrunk): return "The inventory of \(subject) is whole again"
         case (.recovered, .channelDown): return "Receiver \(subject) accepts messages again"

@@ -22,11 +22,21 @@ public struct RoomFindings: Sendable {
     public var flapPenalty: Double
     public var isFlapping: Bool
     public var flappingEnds: Moment?
+    /// What is wrong with the room's devices, as far as their records say.
+    public var devices: [DeviceTrouble]
     public var isUnseen: Bool
     public var isBlind: Bool
     /// Before this nobody is told of rooms, because the monitor has only just begun to look.
     public var settlesAt: Moment?
     public var rules: DetectionRules
+
+    /// One thing that is wrong with a device of the room.
+    public struct DeviceTrouble: Sendable {
+        public var device: RoomDevice
+        public var finding: DeviceFinding
+        /// The open incident that speaks of it.
+        public var incident: Incident?
+    }
 }
 
 extension TenantFleet {
@@ -59,9 +69,19 @@ extension TenantFleet {
             incident: openIncident(ofRoomAt: slot),
             excuse: excuse, quiet: quietReasons(ofRoomAt: slot, page: page, excuse: excuse, at: now),
             flapPenalty: flap?.value(at: now, rule: rules.flapping) ?? 0, isFlapping: flap?.isFlapping ?? false,
-            flappingEnds: flap?.endsFlapping(rule: rules.flapping),
+            flappingEnds: flap?.endsFlapping(rule: rules.flapping), devices: troubles(ofDevicesIn: room, at: now),
             isUnseen: tracks[slot].presence.isUnseen(at: now, watchedSince: watchedSince, rules: rules),
             isBlind: isBlind, settlesAt: settlesAt.flatMap { $0.steady > now.steady ? $0 : nil }, rules: rules)
+    }
+
+    private func troubles(ofDevicesIn room: Room, at now: Moment) -> [RoomFindings.DeviceTrouble] {
+        devices.all.filter { self.room(ofDevice: $0)?.account == room.account }.flatMap { entry in
+            entry.problems(at: now.wall).map { finding in
+                RoomFindings.DeviceTrouble(
+                    device: entry.record.device, finding: finding,
+                    incident: finding.isConfirmed ? openIncident(of: finding.problem, device: entry.id) : nil)
+            }
+        }
     }
 
     private mutating func quietReasons(

@@ -16,6 +16,7 @@ extension TenantFleet {
         let next: [KnownRoom]
         switch InventoryRule.decide(reading, known: known, scope: scope) {
         case .unreadable:
+            takeListing(reading, at: now, into: &decision)
             return (decision, nil)
         case .held(let list, let missing, let allowed):
             judgeShrinking(missing: missing, allowed: allowed, at: now, into: &decision)
@@ -29,6 +30,7 @@ extension TenantFleet {
         judgeAccounts(reading.accounts ?? [], at: now, into: &decision)
         dismissWitnesses(at: now, into: &decision)
         renameIncidents(into: &decision)
+        takeListing(reading, at: now, into: &decision)
         settle(at: now, into: &decision)
         return (decision, storedRooms)
     }
@@ -43,7 +45,7 @@ extension TenantFleet {
     /// Begins from what the store remembers of an earlier run.
     public mutating func restore(
         rooms stored: [StoredRoom], tracks records: [TrackRecord], conditions conditionRecords: [ConditionRecord],
-        seenUntil checkpoint: Date?, at now: Moment
+        devices storedDevices: [StoredDevice] = [], seenUntil checkpoint: Date?, at now: Moment
     ) -> [String] {
         if !stored.isEmpty {
             // Say only what is still true after the streaks had time to show it (Detection, Restart of the daemon).
@@ -58,6 +60,7 @@ extension TenantFleet {
             tracks[slot].listedSince = Moment(restoring: room.listedSince, at: now)
         }
         restore(conditionRecords, at: now, remarks: &remarks)
+        restore(devices: storedDevices, at: now)
         for record in records {
             guard let slot = index[record.account] else { continue }
             guard let presence = record.presence.state(at: now), let device = record.device.state(at: now) else {
@@ -100,6 +103,10 @@ extension TenantFleet {
             }
             if record.condition == .roomAccount, record.subject != Subject.tenant.text {
                 if state.phase.isWrong { accountsAside.insert(AccountID(record.subject)) }
+                continue
+            }
+            if record.condition == .deviceSoftware, record.subject != Subject.tenant.text {
+                if state.phase.isWrong { updatesAside.insert(record.subject) }
                 continue
             }
             conditions[record.key] = state == .clear ? nil : state
@@ -244,7 +251,9 @@ extension TenantFleet {
     private static func isAboutRoom(_ condition: Condition) -> Bool {
         switch condition {
         case .roomOffline, .roomFlapping, .roomUnseen, .roomNeverSeen: true
-        case .floorOffline, .buildingOffline, .tenantOffline, .roomAccount, .tenantBlind, .tenantPermissions,
+        case .floorOffline, .buildingOffline, .tenantOffline, .roomAccount, .deviceOffline, .devicePeripheral,
+            .deviceLogin, .deviceSoftware, .deviceHardware,
+            .deviceUnexpectedUser, .commandFailed, .tenantBlind, .tenantPermissions,
             .sourceStalled, .inventoryShrunk, .channelDown, .storeDegraded:
             false
         }

@@ -10,10 +10,9 @@ extension TenantFleet {
     /// Why a room that is down is not expected to be up: no member of any larger trouble, and nobody is told.
     mutating func excuse(ofRoomAt slot: Int, at now: Moment) -> Suppression? {
         if let maintenance = maintenance(ofRoomAt: slot, at: now) { return maintenance }
-        guard let absence = absence(ofRoomAt: slot, at: now), let firstBad = firstBad(ofRoomAt: slot) else {
-            return nil
-        }
-        return absence.suppression(outageSince: firstBad, at: now)
+        guard let firstBad = firstBad(ofRoomAt: slot) else { return nil }
+        return Suppression.first(
+            of: absences(ofRoomAt: slot, at: now).compactMap { $0.suppression(outageSince: firstBad, at: now) })
     }
 
     /// The window or the entry of `rooms` under which a room is out of service now.
@@ -29,16 +28,22 @@ extension TenantFleet {
 
     mutating func isUnderMaintenance(slot: Int, at now: Moment) -> Bool { maintenance(ofRoomAt: slot, at: now) != nil }
 
+    /// The absences that may explain the room's present outage: what people asked of its device, and planned windows.
+    private mutating func absences(ofRoomAt slot: Int, at now: Moment) -> [ExpectedAbsence] {
+        commandBook.absences(of: rooms[slot].account)
+            + [plannedAbsence(ofRoomAt: slot, at: now)].compactMap(\.self)
+    }
+
     /// The planned absence within which the room's present outage began.
-    private mutating func absence(ofRoomAt slot: Int, at now: Moment) -> ExpectedAbsence? {
+    private mutating func plannedAbsence(ofRoomAt slot: Int, at now: Moment) -> ExpectedAbsence? {
         guard let firstBad = firstBad(ofRoomAt: slot) else { return nil }
         if let known = standings[slot].planned, known.firstBad == firstBad { return known.absence }
-        let absence = absence(of: rooms[slot], since: firstBad)
+        let absence = plannedAbsence(of: rooms[slot], since: firstBad)
         standings[slot].planned = Standing.Planned(firstBad: firstBad, absence: absence)
         return absence
     }
 
-    private func absence(of room: Room, since firstBad: Moment) -> ExpectedAbsence? {
+    func plannedAbsence(of room: Room, since firstBad: Moment) -> ExpectedAbsence? {
         for window in site.windows + quiet.planned where window.returnWithin != nil && window.covers(room, of: tenant) {
             let zone = site.timeZone(of: room.building)
             if let absence = window.expectedAbsence(ofOutageSince: firstBad, timeZone: zone) { return absence }
@@ -48,8 +53,9 @@ extension TenantFleet {
 
     /// The absence that a room did not return from.
     mutating func overdue(ofRoomAt slot: Int, at now: Moment) -> ExpectedAbsence.Overdue? {
-        guard let firstBad = firstBad(ofRoomAt: slot), let absence = absence(ofRoomAt: slot, at: now),
-            case .overdue(let overdue) = absence.verdict(outageSince: firstBad, at: now)
+        guard let firstBad = firstBad(ofRoomAt: slot),
+            case .overdue(let overdue) = ExpectedAbsence.verdict(
+                of: absences(ofRoomAt: slot, at: now), outageSince: firstBad, at: now)
         else { return nil }
         return overdue
     }
@@ -106,6 +112,7 @@ extension TenantFleet {
         {
             reasons.append(flapping)
         }
+        if incident.condition.isOfDevice { reasons += deviceReasons(of: incident, at: now) }
         return Suppression.first(of: reasons)
     }
 
@@ -140,6 +147,8 @@ extension TenantFleet {
             }
         }
         correlate(at: now, into: &decision)
+        if !released.isEmpty { devices.isStirred = !devices.troubled.isEmpty }
+        correlateDevices(at: now, into: &decision)
         for key in released {
             if let incident = book.open(key) { decision.events.append(.released(incident)) }
         }

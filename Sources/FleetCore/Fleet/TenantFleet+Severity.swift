@@ -37,6 +37,8 @@ extension TenantFleet {
         correlate(at: now, into: &decision)
         for rise in rises { raise(rise.key, to: rise.severity, at: now, into: &decision) }
         raiseFlapping(of: accounts, at: now, into: &decision)
+        raiseDevices(of: accounts, at: now, into: &decision)
+        raiseCohorts(of: accounts, at: now, into: &decision)
         for (place, severity) in highest.sorted(by: { $0.key.subject.text < $1.key.subject.text }) {
             raise(key(of: place), to: severity, at: now, into: &decision)
         }

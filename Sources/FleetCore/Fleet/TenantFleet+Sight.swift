@@ -76,8 +76,12 @@ extension TenantFleet {
             endAcknowledgements(at: now, into: &decision)
             raiseSeverities(of: nil, at: now, into: &decision)
             book.forget(at: now, reopenWithin: rules.reopenWithin)
+            forgetFailedCommands(at: now, into: &decision)
+            commandBook.forget(at: now)
         }
+        tickCommands(at: now, into: &decision)
         tickQuiet(isFull: isNewMinute, at: now, into: &decision)
+        tickDevices(isFull: isNewMinute, at: now, into: &decision)
         judgeCauses(at: now, into: &decision)
         if scopes.values.contains(where: \.isNews) { tellJoined(at: now, into: &decision) }
         settle(at: now, into: &decision)
@@ -152,6 +156,7 @@ extension TenantFleet {
         _ source: Source, succeeded: Bool, isRetired: Bool = false, isRefused: Bool = false, interval: Duration,
         at now: Moment
     ) {
+        if source == .devices, isRetired || succeeded { noteDevices(listIsGone: isRetired, at: now) }
         if isRetired {
             sources[source] = nil
             retiredSources.insert(source)

@@ -84,6 +84,14 @@ public struct TenantFleet: Sendable {
     var accountsAside: Set<AccountID> = []
     /// What the sign-in log said of rooms in trouble.
     public internal(set) var signIns: [AccountID: SignInReading] = [:]
+    /// All devices on the list, with what is known of their health.
+    public internal(set) var devices = DeviceBook()
+    /// Troubles that devices share, while they last.
+    var cohorts: [DeviceCohort: CohortTrack] = [:]
+    /// Devices with updates that somebody knows of and put aside by closing the incident that named them.
+    var updatesAside: Set<String> = []
+    /// Rooms that came back lately: the records of their devices lag behind.
+    var recoveries: [AccountID: Moment] = [:]
     /// Whether something was read that may change the cause of an open incident.
     var isCheckNews = false
     /// Rooms that fired lately.
@@ -91,6 +99,8 @@ public struct TenantFleet: Sendable {
     /// Windows that people planned for once, and silences.
     public internal(set) var quiet = QuietRules()
     public internal(set) var book: IncidentBook
+    /// What people asked of devices, as far as it still matters.
+    public internal(set) var commandBook = CommandBook()
     /// States of conditions other than `room.offline`; absent means clear.
     public internal(set) var conditions: [DedupKey: ConditionState] = [:]
     /// Changes when rooms are added or removed, so that an answer to an older question finds its rooms.
@@ -241,25 +251,29 @@ public struct TenantFleet: Sendable {
     public mutating func accept(_ reading: DeviceReading, of account: AccountID, decided now: Moment) -> FleetDecision {
         var decision = FleetDecision()
         guard let slot = index[account] else { return decision }
+        hear(reading, slot: slot, decided: now, into: &decision)
+        settle(at: now, into: &decision)
+        return decision
+    }
+
+    /// What the main device's record says is a witness of a weak room's outage, and evidence of every other one's.
+    mutating func hear(_ reading: DeviceReading, slot: Int, decided now: Moment, into decision: inout FleetDecision) {
         let before = tracks[slot].device.phase
         let change = tracks[slot].accept(reading, asWitness: rooms[slot].isWeak, rules: rules)
         if let change {
             apply(change, slot: slot, at: reading.asked, decided: now, into: &decision)
-        } else {
-            // The other witness decides the phase, but a restart must find this one where it stands.
-            if tracks[slot].device.phase != before { touched.append(slot) }
-            if case .place = standings[slot].voice { isCheckNews = true }
-            if tracks[slot].phase == .firing {
-                let page = self.page(ofRoomAt: slot, at: now)
-                if let event = book.note(
-                    key(ofRoomAt: slot), cause: page.cause, summary: page.summary, evidence: page.evidence)
-                {
-                    decision.events.append(event)
-                }
-            }
+            return
         }
-        settle(at: now, into: &decision)
-        return decision
+        // The other witness decides the phase, but a restart must find this one where it stands.
+        if tracks[slot].device.phase != before { touched.append(slot) }
+        if case .place = standings[slot].voice { isCheckNews = true }
+        guard tracks[slot].phase == .firing else { return }
+        let page = self.page(ofRoomAt: slot, at: now)
+        if let event = book.note(
+            key(ofRoomAt: slot), cause: page.cause, summary: page.summary, evidence: page.evidence)
+        {
+            decision.events.append(event)
+        }
     }
 
     /// Ends an input: what fell together is correlated, and the rows of the rooms concerned are written once.
@@ -284,6 +298,7 @@ public struct TenantFleet: Sendable {
         let before = standings[slot].voice
         touched.append(slot)
         isStirred = true
+        if change.from.isWrong, !change.to.isWrong { recoveries[rooms[slot].account] = now }
         switch (change.from.isWrong, change.to) {
         case (false, .pending):
             standings[slot].onset = asked
@@ -324,6 +339,7 @@ public struct TenantFleet: Sendable {
         }
         standings[slot] = Standing()
         signIns[rooms[slot].account] = nil
+        noteReturn(of: rooms[slot].account, at: now, into: &decision)
     }
 
     /// The incident that speaks for a room.
@@ -346,7 +362,7 @@ public struct TenantFleet: Sendable {
             meeting: booking.map { Incident.Meeting(startsAt: $0.startsAt, endsAt: $0.endsAt) },
             isNeeded: agenda?.isBookedNowOrWithin(at: now) ?? false, overdue: overdue(ofRoomAt: slot, at: now),
             gap: standings[slot].gap, findings: accountFindings[room.account] ?? [], signIns: signIns[room.account],
-            now: now.wall)
+            tried: commandBook.attempts(in: room.account), now: now.wall)
     }
 
     /// The room of an account on the list.

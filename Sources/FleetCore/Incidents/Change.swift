@@ -21,13 +21,15 @@ public struct Change: Sendable, Hashable {
     public var observations = ObservationChange()
     /// What people asked of devices, and how far it is.
     public var commands = CommandChange()
+    /// What is remembered of devices.
+    public var devices = DeviceChange()
 
     public init() {}
 
     public var isEmpty: Bool {
         tracks.isEmpty && conditions.isEmpty && transitions.isEmpty && incidents.isEmpty && notifications.isEmpty
             && withdrawals.isEmpty && postponements.isEmpty && suppressions.isEmpty && observations.isEmpty
-            && commands.isEmpty
+            && commands.isEmpty && devices.isEmpty
     }
 
     /// An outbox row that was not tried yet and is not to be sent before an instant.

@@ -41,6 +41,8 @@ public struct Incident: Sendable, Hashable, Codable {
     public var contact: String?
     /// Newest last; bounded by ``maximumEvidence``.
     public var evidence: [Evidence]
+    /// Absent means nothing.
+    private var attempts: [Attempt]?
 
     /// The contract allows twenty pieces of evidence in a body (Contract, Incident).
     public static let maximumEvidence = 20
@@ -48,6 +50,14 @@ public struct Incident: Sendable, Hashable, Codable {
     public static let acknowledgementHolds: Duration = .seconds(12 * 3600)
     /// ... and fifty rooms. A dark tenant has thousands, and nobody reads them on a page.
     public static let maximumRooms = 50
+    /// Of more commands than these the newest are named.
+    public static let maximumAttempts = 10
+
+    /// What was tried on the room by a command, oldest first; bounded by ``maximumAttempts``.
+    public var tried: [Attempt] {
+        get { attempts ?? [] }
+        set { attempts = newValue.isEmpty ? nil : Array(newValue.suffix(Self.maximumAttempts)) }
+    }
 
     /// How many rooms are affected, named or not.
     public var roomsTotal: Int { rooms.count + (furtherRooms ?? 0) }
@@ -86,6 +96,25 @@ public struct Incident: Sendable, Hashable, Codable {
         }
     }
 
+    /// One command to a room's device that left, before the trouble or during it.
+    public struct Attempt: Sendable, Hashable, Codable {
+        /// ``DeviceAction/word``.
+        public var what: String
+        /// Who asked for it.
+        public var by: String
+        /// When it left.
+        public var at: Date
+        /// The word of its state, ``OperationState/word``; `missing` when the room did not come back from it.
+        public var outcome: String
+
+        public init(what: String, by: String, at: Date, outcome: String) {
+            self.what = what
+            self.by = by
+            self.at = at
+            self.outcome = outcome
+        }
+    }
+
     public enum Status: String, Sendable, Hashable, Codable {
         case open
         case acknowledged
@@ -107,8 +136,11 @@ public struct Incident: Sendable, Hashable, Codable {
             case building
             case tenant
             case receiver
+            case command
             case source
             case store
+            /// Devices of one model, or with one version of their software.
+            case model
         }
 
         public var kind: Kind

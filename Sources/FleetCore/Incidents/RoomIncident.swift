@@ -23,13 +23,16 @@ public struct RoomIncident: Sendable {
     public var findings: [AccountFinding]
     /// What the sign-in log said of the account.
     public var signIns: SignInReading?
+    /// What was tried on the room lately.
+    public var tried: [Incident.Attempt]
     /// When this is written; what the summary counts from.
     public var now: Date
 
     public init(
         room: Room, track: RoomTrack, isBookable: Bool, facts: RoomFacts = RoomFacts(),
         meeting: Incident.Meeting? = nil, isNeeded: Bool = false, overdue: ExpectedAbsence.Overdue? = nil,
-        gap: Duration? = nil, findings: [AccountFinding] = [], signIns: SignInReading? = nil, now: Date
+        gap: Duration? = nil, findings: [AccountFinding] = [], signIns: SignInReading? = nil,
+        tried: [Incident.Attempt] = [], now: Date
     ) {
         self.room = room
         self.track = track
@@ -41,6 +44,7 @@ public struct RoomIncident: Sendable {
         self.gap = gap
         self.findings = findings
         self.signIns = signIns
+        self.tried = tried
         self.now = now
     }
 
@@ -131,6 +135,10 @@ public struct RoomIncident: Sendable {
                     source: "presence", reading: "another device keeps the account online",
                     observedAt: (track.presence.lastGood ?? track.listedSince).wall))
         }
+        if let overdue, case .command = overdue.source {
+            evidence.append(
+                Evidence(source: Evidence.operation, reading: overdue.sentence, observedAt: overdue.since.wall))
+        }
         if room.accountState != .usable, let outage = track.outage {
             evidence.append(
                 Evidence(
@@ -164,6 +172,7 @@ public struct RoomIncident: Sendable {
         incident.firstBadAfter = track.firstBadAfter?.wall
         incident.meeting = meeting
         incident.contact = contact
+        incident.tried = tried
         return incident
     }
 }

@@ -51,7 +51,7 @@ public enum InventoryRule {
     ) -> InventoryDecision {
         guard let accounts = reading.accounts else { return .unreadable }
         let knownByAccount = Dictionary(known.map { ($0.room.account, $0) }, uniquingKeysWith: { first, _ in first })
-        let devices = devicesByAccount(reading.devices, known: known)
+        let devices = devicesByAccount(reading.devices, known: known, isByType: reading.listsDevicesByType)
         let places = PlaceIndex(reading.places)
 
         var listed: [KnownRoom] = []
@@ -127,9 +127,10 @@ public enum InventoryRule {
         return marked
     }
 
-    /// When the device list could not be read, each room keeps the devices that it was known to have.
+    /// When the device list could not be read, each room keeps the devices that it was known to have; when only some kinds
+    /// could, those of the kinds that are missing.
     private static func devicesByAccount(
-        _ records: [DeviceRecord]?, known: [KnownRoom]
+        _ records: [DeviceRecord]?, known: [KnownRoom], isByType: Bool
     ) -> [AccountID: [RoomDevice]] {
         guard let records else {
             return Dictionary(known.map { ($0.room.account, $0.room.devices) }, uniquingKeysWith: { first, _ in first })
@@ -138,6 +139,12 @@ public enum InventoryRule {
         for record in records {
             guard let account = record.account else { continue }
             found[account, default: []].append(record.device)
+        }
+        guard isByType else { return found }
+        let read = Set(records.map(\.device.kind))
+        for room in known.map(\.room) {
+            let unread = room.devices.filter { !read.contains($0.kind) }
+            if !unread.isEmpty { found[room.account, default: []] += unread }
         }
         return found
     }

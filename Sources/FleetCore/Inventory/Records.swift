@@ -37,14 +37,33 @@ public struct AccountRecord: Sendable, Hashable {
 /// A Teams device as its record describes it.
 public struct DeviceRecord: Sendable, Hashable {
     public var device: RoomDevice
-    /// The account signed in on it; `nil` when nobody is.
+    /// The account signed in on it; `nil` when none of the directory is. Never a person's name.
     public var account: AccountID?
+    /// Whether anybody is signed in on it; `nil` where Graph does not say. Somebody without an ``account`` is no account of
+    /// the directory: a guest, a telephone number.
+    public var isSignedIn: Bool?
     public var reading: DeviceReading
+    /// Graph's word for its health, in Graph's spelling.
+    public var healthWord: String?
+    public var activity: DeviceActivity
+    public var serialNumber: String?
+    /// What the company calls it in its own books.
+    public var assetTag: String?
 
-    public init(device: RoomDevice, account: AccountID?, reading: DeviceReading) {
+    /// - Parameter isSignedIn: where it is left out, an account says that somebody is, and none says nothing.
+    public init(
+        device: RoomDevice, account: AccountID?, isSignedIn: Bool? = nil, reading: DeviceReading,
+        healthWord: String? = nil, activity: DeviceActivity = .unknown, serialNumber: String? = nil,
+        assetTag: String? = nil
+    ) {
         self.device = device
         self.account = account
+        self.isSignedIn = account == nil ? isSignedIn : true
         self.reading = reading
+        self.healthWord = healthWord
+        self.activity = activity
+        self.serialNumber = serialNumber
+        self.assetTag = assetTag
     }
 }
 
@@ -81,6 +100,9 @@ public struct InventoryReading: Sendable {
     public var remarks: [String]
     /// Parts that are missing because a permission or a token is refused.
     public var refused: Set<Source> = []
+    /// The list of all devices could not be read and was put together type by type: a kind of which there is none may be
+    /// one that could not be read.
+    public var listsDevicesByType = false
 
     public init(
         accounts: [AccountRecord]?, devices: [DeviceRecord]?, places: [PlaceRecord]?, asked: Moment, remarks: [String]

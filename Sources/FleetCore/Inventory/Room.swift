@@ -75,7 +75,7 @@ public struct RoomDevice: Sendable, Hashable, Codable {
 }
 
 /// What kind of device it is, by what it means for a room (Graph facts, Devices).
-public enum DeviceKind: String, Sendable, Hashable, Codable {
+public enum DeviceKind: String, Sendable, Hashable, Codable, CaseIterable {
     /// Teams Rooms on Windows.
     case teamsRoom = "teams_room"
     /// Teams Rooms on Android.

@@ -68,7 +68,7 @@ public struct PermissionReview: Sendable, Hashable {
         excess = beyond.map(Self.readable).filter { !$0.isEmpty }
         let ours = Set(PermissionNeed.all.flatMap(\.least).map { $0.lowercased() })
         excessGrants = excess.map { role in
-            // Commands are in no version so far, and a grant that commands devices is more than an unused one.
+            // Where commands are switched off, a grant that commands devices is more than an unused one.
             let isOurs = ours.contains(role.lowercased()) && !PermissionNeed.commanding.contains(role.lowercased())
             return ExcessGrant(role, ours: isOurs)
         }.sorted { ($1.danger, $0.role) < ($0.danger, $1.role) }

@@ -59,7 +59,9 @@ extension Incident {
         switch condition {
         case .roomOffline, .floorOffline, .buildingOffline, .tenantOffline:
             resolution != .merged && resolution != .removed
-        case .roomFlapping, .roomUnseen, .roomNeverSeen, .roomAccount, .tenantBlind, .tenantPermissions,
+        case .roomFlapping, .roomUnseen, .roomNeverSeen, .roomAccount, .deviceOffline, .devicePeripheral, .deviceLogin,
+            .deviceSoftware, .deviceHardware,
+            .deviceUnexpectedUser, .commandFailed, .tenantBlind, .tenantPermissions,
             .sourceStalled, .inventoryShrunk, .channelDown, .storeDegraded:
             false
         }

@@ -239,7 +239,8 @@ public struct Planner: Sendable {
         case .sourceStalled: !receiver.isPaging
         case .channelDown: receiver.name.text != incident.scope.id
         case .roomOffline, .floorOffline, .buildingOffline, .tenantOffline, .roomFlapping, .roomUnseen, .roomNeverSeen,
-            .roomAccount, .tenantBlind, .tenantPermissions, .inventoryShrunk, .storeDegraded:
+            .roomAccount, .deviceOffline, .devicePeripheral, .deviceLogin, .deviceSoftware, .deviceHardware,
+            .deviceUnexpectedUser, .commandFailed, .tenantBlind, .tenantPermissions, .inventoryShrunk, .storeDegraded:
             true
         }
     }

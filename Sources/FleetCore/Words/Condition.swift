@@ -17,13 +17,37 @@ public enum Condition: String, Sendable, Hashable, Codable, CaseIterable {
     case tenantPermissions = "tenant.permissions"
     /// Accounts of rooms that cannot sign in, or soon will not.
     case roomAccount = "room.account"
+    /// A device of a room that is off the air.
+    case deviceOffline = "device.offline"
+    /// A required camera, microphone, speaker or display that is not connected.
+    case devicePeripheral = "device.peripheral"
+    /// A device that is not signed in to Teams or Exchange.
+    case deviceLogin = "device.login"
+    /// Updates that are offered and not taken; one incident for the tenant.
+    case deviceSoftware = "device.software"
+    case deviceHardware = "device.hardware"
+    /// Somebody else than the room's account is signed in on its main device.
+    case deviceUnexpectedUser = "device.unexpected_user"
+    /// A command to devices that is over and did not do what was asked.
+    case commandFailed = "command.failed"
     case sourceStalled = "source.stalled"
     case inventoryShrunk = "inventory.shrunk"
     case channelDown = "channel.down"
     case storeDegraded = "store.degraded"
 
     /// Whether one incident of the tenant lists several troubles, of which each is known or news by itself.
-    var hasMembers: Bool { self == .tenantPermissions || self == .roomAccount }
+    var hasMembers: Bool { self == .tenantPermissions || self == .roomAccount || self == .deviceSoftware }
+
+    /// Whether it is judged device by device.
+    public var isOfDevice: Bool { Self.ofDevice.contains(self) }
+
+    /// Whether it is about devices, one by one or together.
+    public var isAboutDevices: Bool { isOfDevice || self == .deviceSoftware }
+
+    /// The conditions of which a device has one each.
+    static let ofDevice: [Condition] = [
+        .deviceOffline, .devicePeripheral, .deviceLogin, .deviceHardware, .deviceUnexpectedUser,
+    ]
 }
 
 /// What a condition is about.
@@ -35,7 +59,12 @@ public enum Subject: Sendable, Hashable {
     case floor(building: String, floor: String)
     case source(Source)
     case receiver(ReceiverName)
+    case command(UniqueID)
     case store
+    /// By Graph's id, in lower case.
+    case device(String)
+    /// What devices share that lost the same thing.
+    case deviceModel(DeviceCohort)
 
     /// The last part of a dedup key.
     public var text: String {
@@ -46,7 +75,10 @@ public enum Subject: Sendable, Hashable {
         case .floor(let building, let floor): "\(building)/\(floor)"
         case .source(let source): source.rawValue
         case .receiver(let receiver): receiver.text
+        case .command(let id): id.text
         case .store: "store"
+        case .device(let id): id.lowercased()
+        case .deviceModel(let cohort): cohort.text
         }
     }
 }

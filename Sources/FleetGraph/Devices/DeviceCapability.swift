@@ -22,11 +22,11 @@ public enum DeviceCapability: Sendable, Hashable {
 
     /// What a failed list or probe means (Graph facts, Devices).
     public init(_ error: GraphError) {
-        switch error.reason {
-        case .unauthorised, .forbidden: self = .notGranted(role: Self.role)
-        case .paymentRequired: self = .metered
-        case .notFound, .gone, .rejected(status: 405, _), .server(status: 501, _): self = .retired
-        default: self = error.looksRetired ? .retired : .transient(FailureKind.word(error))
+        switch DeviceRefusal(error, ofOneDevice: false) {
+        case .notGranted: self = .notGranted(role: Self.role)
+        case .metered: self = .metered
+        case .retired, .unknownDevice: self = .retired
+        case .transient(let kind): self = .transient(kind)
         }
     }
 
@@ -63,10 +63,16 @@ public struct DeviceListing: Sendable, Hashable {
     public var devices: [DeviceRecord]?
     /// One line for the operator each; empty when all is as it should be.
     public var remarks: [String]
+    /// What the next read wants to be told; `nil` while the whole list answers.
+    public var quarantine: DeviceQuarantine?
 
-    public init(capability: DeviceCapability, devices: [DeviceRecord]?, remarks: [String] = []) {
+    public init(
+        capability: DeviceCapability, devices: [DeviceRecord]?, remarks: [String] = [],
+        quarantine: DeviceQuarantine? = nil
+    ) {
         self.capability = capability
         self.devices = devices
         self.remarks = remarks
+        self.quarantine = quarantine
     }
 }

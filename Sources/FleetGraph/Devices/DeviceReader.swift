@@ -1,7 +1,7 @@
 // Reads the Teams device records as long as they exist: the whole list every few minutes, single devices while their
 // rooms are in doubt.
 
-public import FleetCore
+import FleetCore
 public import GraphClient
 public import Timekeeping
 
@@ -18,8 +18,8 @@ public struct DeviceReader: Sendable {
     /// 250,000 devices.
     static let mostPages = 5_000
 
-    private let client: GraphClient
-    private let time: any TimeSource
+    let client: GraphClient
+    let time: any TimeSource
     private let patience: GraphRequest.Patience
 
     /// - Parameter patience: how long lists may wait for a closed or failing service.
@@ -32,88 +32,74 @@ public struct DeviceReader: Sendable {
     }
 
     /// Reads all devices; when the service fails on the whole list, type by type.
-    public func list() async -> DeviceListing {
-        let asked = time.now()
-        do throws(GraphError) {
-            let wires = try await read(type: nil)
-            return listing(wires, asked: asked, remarks: [])
-        } catch {
-            if case .server(let status, _) = error.reason, status == 500 { return await listByType(asked: asked) }
-            return failed(error)
-        }
-    }
-
-    /// How much is asked of one device.
-    public enum Depth: Sendable, Hashable {
-        /// The record; its connection only where the record's word says nothing. One request as a rule, of the part of
-        /// the budget that others leave.
-        case glance
-        /// Always the record and the connection, which says since when: two requests.
-        case thorough
-    }
-
-    /// Reads one device's record and its connection, for rooms whose presence another device can hold up.
     ///
-    /// The health word of the record decides; the connection decides where the word says nothing.
-    public func health(of deviceID: String, depth: Depth = .thorough) async -> DeviceReading {
+    /// - Parameter quarantine: what the read before learned; while it holds, the whole list is not asked for.
+    public func list(_ quarantine: DeviceQuarantine? = nil) async -> DeviceListing {
         let asked = time.now()
-        let device: DeviceWire
-        switch await object(DeviceWire.self, GraphPath("teamwork", "devices", deviceID), depth: depth) {
-        case .success(let found): device = found
-        case .failure(let failure):
-            return DeviceReading(health: .unknown(.failed(failure.kind)), asked: asked)
+        if let quarantine, quarantine.holds(at: asked) {
+            return await listByType(quarantine, isProven: true, asked: asked)
         }
-        let record = DeviceReading(
-            health: DeviceWords.health(device.healthStatus), asked: asked,
-            modified: moment(device.lastModifiedDateTime, at: asked))
-        if depth == .glance, record.signal != .unknown { return record }
-        // The connection only adds to what the record said, so a failure here is no failure.
-        let health = await object(
-            DeviceHealthWire.self, GraphPath("teamwork", "devices", deviceID, "health"), depth: depth)
-        guard let connection = (try? health.get())?.connection else { return record }
-        return Self.combined(
-            record,
-            with: DeviceReading(
-                health: DeviceWords.connection(connection.connectionStatus), asked: asked,
-                modified: moment(connection.lastModifiedDateTime, at: asked)))
-    }
-
-    /// The record's verdict with the connection's words and date beside it, where the two agree.
-    private static func combined(_ record: DeviceReading, with connection: DeviceReading) -> DeviceReading {
-        switch (record.health, connection.health) {
-        case (.unknown, .value): return connection
-        case (.value(let word), .value(let link)) where word.isOffline == link.isOffline:
-            var both = record
-            both.health = .value(DeviceHealth(isOffline: word.isOffline, text: "\(word.text)/\(link.text)"))
-            // The connection's date says since when; the record's also moves for other reasons.
-            both.modified = connection.modified ?? record.modified
-            return both
-        default: return record
+        do throws(GraphError) {
+            return listing(try await read(type: nil), asked: asked)
+        } catch {
+            guard Self.isPoisoned(error) else { return failed(error) }
+            let new = DeviceQuarantine(types: [], until: asked.advanced(by: DeviceQuarantine.duration))
+            return await listByType(new, isProven: false, asked: asked)
         }
     }
 
-    private func listByType(asked: Moment) async -> DeviceListing {
+    private func listByType(
+        _ known: DeviceQuarantine, isProven: Bool, asked: Moment
+    ) async -> DeviceListing {
+        var quarantine = known
         var wires: [DeviceWire] = []
-        var remarks = ["The whole device list fails with 500; it is read type by type."]
-        for type in DeviceWords.mainTypes + DeviceWords.companionTypes {
+        var failures: [String] = []
+        for type in DeviceWords.mainTypes + DeviceWords.companionTypes where !known.types.contains(type) {
             do throws(GraphError) {
                 wires += try await read(type: type)
             } catch {
                 // Without every kind of room system the list would make rooms vanish.
-                if DeviceWords.mainTypes.contains(type) { return failed(error) }
-                remarks.append("Devices of the type \(type) could not be read: \(error)")
+                if DeviceWords.mainTypes.contains(type) {
+                    // A 500 here too is no poison but a service that is down, so the whole list is due next time.
+                    return failed(error, quarantine: isProven && !Self.isPoisoned(error) ? known : nil)
+                }
+                if Self.isPoisoned(error) { quarantine.types.insert(type) }
+                failures.append("Devices of the type \(type) could not be read: \(error)")
             }
         }
-        return listing(wires, asked: asked, remarks: remarks)
+        return listing(
+            wires, asked: asked, remarks: [Self.remark(quarantine)] + failures, quarantine: quarantine)
     }
 
-    private func failed(_ error: GraphError) -> DeviceListing {
+    /// Says which type breaks the list, as far as that was found.
+    private static func remark(_ quarantine: DeviceQuarantine) -> String {
+        let until = quarantine.until.wall.ISO8601Format()
+        guard !quarantine.types.isEmpty else {
+            return
+                "The whole device list fails with 500, and no type that is asked for alone does: one device of another "
+                + "type, such as an analog SIP telephone, breaks it. It is read type by type until \(until)."
+        }
+        let types = quarantine.types.sorted().joined(separator: ", ")
+        return
+            "The whole device list fails with 500 because of devices of the type \(types): they are left out, the others "
+            + "are read type by type until \(until)."
+    }
+
+    /// Graph's client has tried a 500 several times by now.
+    private static func isPoisoned(_ error: GraphError) -> Bool {
+        if case .server(status: 500, _) = error.reason { true } else { false }
+    }
+
+    private func failed(_ error: GraphError, quarantine: DeviceQuarantine? = nil) -> DeviceListing {
         let capability = DeviceCapability(error)
         let detail = if case .transient = capability { ["\(error)"] } else { [String]() }
-        return DeviceListing(capability: capability, devices: nil, remarks: [capability.text] + detail)
+        return DeviceListing(
+            capability: capability, devices: nil, remarks: [capability.text] + detail, quarantine: quarantine)
     }
 
-    private func listing(_ wires: [DeviceWire], asked: Moment, remarks: [String]) -> DeviceListing {
+    private func listing(
+        _ wires: [DeviceWire], asked: Moment, remarks: [String] = [], quarantine: DeviceQuarantine? = nil
+    ) -> DeviceListing {
         var remarks = remarks
         var seen: Set<String> = []
         var devices: [DeviceRecord] = []
@@ -126,25 +112,37 @@ public struct DeviceReader: Sendable {
         let dates = devices.compactMap(\.reading.modified)
         guard let newest = dates.map(\.wall).max(),
             asked.wall.timeIntervalSince(newest) > Self.staleAfter.seconds
-        else { return DeviceListing(capability: .available, devices: devices, remarks: remarks) }
+        else {
+            return DeviceListing(
+                capability: .available, devices: devices, remarks: remarks, quarantine: quarantine)
+        }
         for index in devices.indices { devices[index].reading.health = .unknown(.saidUnknown(text: "stale")) }
-        return DeviceListing(capability: .stale, devices: devices, remarks: remarks + [DeviceCapability.stale.text])
+        return DeviceListing(
+            capability: .stale, devices: devices, remarks: remarks + [DeviceCapability.stale.text],
+            quarantine: quarantine)
     }
 
     private func record(_ wire: DeviceWire, id: String, asked: Moment) -> DeviceRecord {
-        DeviceRecord(
+        let user = wire.currentUser
+        // Ids of other kinds of users are telephone numbers and addresses of people.
+        let account = DeviceWords.isOfDirectory(user?.userIdentityType) ? BoundedText.id(user?.id) : nil
+        return DeviceRecord(
             device: RoomDevice(
                 id: id, kind: DeviceWords.kind(wire.deviceType),
                 manufacturer: BoundedText.clean(wire.hardwareDetail?.manufacturer, limit: BoundedText.name),
                 model: BoundedText.clean(wire.hardwareDetail?.model, limit: BoundedText.name)),
-            account: BoundedText.id(wire.currentUser?.id).map { AccountID($0) },
+            account: account.map { AccountID($0) }, isSignedIn: wire.isSignedIn,
             reading: DeviceReading(
                 health: DeviceWords.health(wire.healthStatus), asked: asked,
-                modified: moment(wire.lastModifiedDateTime, at: asked)))
+                modified: moment(wire.lastModifiedDateTime, at: asked)),
+            healthWord: BoundedText.clean(wire.healthStatus, limit: BoundedText.word),
+            activity: DeviceWords.activity(wire.activityState),
+            serialNumber: BoundedText.clean(wire.hardwareDetail?.serialNumber, limit: BoundedText.name),
+            assetTag: BoundedText.clean(wire.companyAssetTag, limit: BoundedText.name))
     }
 
     /// The date of a record, on both clocks.
-    private func moment(_ timestamp: GraphTimestamp?, at now: Moment) -> Moment? {
+    func moment(_ timestamp: GraphTimestamp?, at now: Moment) -> Moment? {
         timestamp?.date.map { Moment(restoring: $0, at: now) }
     }
 
@@ -160,25 +158,5 @@ public struct DeviceReader: Sendable {
         var request = GraphRequest(.get, path.query("$top", "\(top)"), version: .beta, service: .teamwork)
         request.patience = patience
         return request
-    }
-
-    private func object<Wire: WireType>(
-        _ type: Wire.Type, _ path: GraphPath, depth: Depth
-    ) async -> Result<Wire, ReadFailure> {
-        var request = GraphRequest(.get, path, version: .beta, service: .teamwork)
-        if depth == .glance { request.priority = .low }
-        do throws(GraphError) {
-            let answer = try await client.send(request)
-            guard let wrapped = try? JSONDecoder().decode(MaybeWrapped<Wire>.self, from: Data(answer.body)) else {
-                return .failure(ReadFailure(kind: FailureKind.malformed))
-            }
-            return .success(wrapped.object)
-        } catch {
-            return .failure(ReadFailure(kind: FailureKind.word(error)))
-        }
-    }
-
-    private struct ReadFailure: Error {
-        let kind: String
     }
 }

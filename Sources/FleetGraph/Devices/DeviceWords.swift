@@ -41,4 +41,24 @@ enum DeviceWords {
         if online.contains(word) { return .value(DeviceHealth(isOffline: false, text: text)) }
         return .unknown(.saidUnknown(text: text))
     }
+
+    static func activity(_ word: String?) -> DeviceActivity {
+        switch word?.lowercased() {
+        case "busy": .busy
+        case "idle": .idle
+        case "unavailable": .unavailable
+        default: .unknown
+        }
+    }
+
+    /// Whether a user of this kind (`teamworkUserIdentityType`) is an account of the tenant's own directory. A kind that
+    /// is not named, or that did not exist when this was written, is taken for one: rooms are.
+    static func isOfDirectory(_ identityType: String?) -> Bool {
+        switch identityType?.lowercased() {
+        case "anonymousguest", "federateduser", "personalmicrosoftaccountuser", "skypeuser", "phoneuser", "emailuser",
+            "azurecommunicationservicesuser":
+            false
+        default: true
+        }
+    }
 }

@@ -52,6 +52,7 @@ public struct InventoryReader: Sendable {
         if sources.devices {
             let listing = if let listing { listing } else { await devices.list() }
             reading.devices = listing.devices
+            reading.listsDevicesByType = listing.quarantine != nil
             reading.remarks += listing.remarks
         }
         if sources.places {

@@ -1,5 +1,6 @@
 // Teams devices as the deprecated beta sends them (Graph facts, Devices). The configuration is never asked for: it
-// holds passwords and PINs.
+// holds passwords and PINs, and the versions of a device's software are in its health as well. Names of people who are
+// signed in are not read.
 
 import GraphClient
 
@@ -9,6 +10,7 @@ struct DeviceWire: WireType {
 
     enum CodingKeys: String, CodingKey, CaseIterable {
         case id, deviceType, hardwareDetail, healthStatus, lastModifiedDateTime, currentUser
+        case activityState, companyAssetTag
     }
 
     let id: String?
@@ -17,6 +19,10 @@ struct DeviceWire: WireType {
     let healthStatus: String?
     let lastModifiedDateTime: GraphTimestamp?
     let currentUser: DeviceUserWire?
+    /// `false` only where Graph says null: that nobody is. A field that is absent or odd says nothing.
+    let isSignedIn: Bool?
+    let activityState: String?
+    let companyAssetTag: String?
 
     init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
@@ -26,6 +32,10 @@ struct DeviceWire: WireType {
         healthStatus = fields.lenient(.healthStatus)
         lastModifiedDateTime = fields.lenient(.lastModifiedDateTime)
         currentUser = fields.lenient(.currentUser)
+        let isNull = fields.contains(.currentUser) && (try? fields.decodeNil(forKey: .currentUser)) == true
+        isSignedIn = currentUser?.isSomebody == true ? true : isNull ? false : nil
+        activityState = fields.lenient(.activityState)
+        companyAssetTag = fields.lenient(.companyAssetTag)
     }
 }
 
@@ -34,16 +44,18 @@ struct HardwareWire: WireType {
     static let schemaName = "teamworkHardwareDetail"
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case manufacturer, model
+        case manufacturer, model, serialNumber
     }
 
     let manufacturer: String?
     let model: String?
+    let serialNumber: String?
 
     init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
         manufacturer = fields.lenient(.manufacturer)
         model = fields.lenient(.model)
+        serialNumber = fields.lenient(.serialNumber)
     }
 }
 
@@ -52,45 +64,18 @@ struct DeviceUserWire: WireType {
     static let schemaName = "teamworkUserIdentity"
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case id
+        case id, userIdentityType
     }
 
     let id: String?
+    let userIdentityType: String?
 
-    init(from decoder: any Decoder) throws {
-        id = try decoder.container(keyedBy: CodingKeys.self).lenient(.id)
-    }
-}
-
-/// `teamworkDeviceHealth`.
-struct DeviceHealthWire: WireType {
-    static let schemaName = "teamworkDeviceHealth"
-
-    enum CodingKeys: String, CodingKey, CaseIterable {
-        case connection
-    }
-
-    let connection: ConnectionWire?
-
-    init(from decoder: any Decoder) throws {
-        connection = try decoder.container(keyedBy: CodingKeys.self).lenient(.connection)
-    }
-}
-
-/// `teamworkConnection`.
-struct ConnectionWire: WireType {
-    static let schemaName = "teamworkConnection"
-
-    enum CodingKeys: String, CodingKey, CaseIterable {
-        case connectionStatus, lastModifiedDateTime
-    }
-
-    let connectionStatus: String?
-    let lastModifiedDateTime: GraphTimestamp?
+    /// An object in which nothing is said names nobody.
+    var isSomebody: Bool { id?.isEmpty == false || userIdentityType?.isEmpty == false }
 
     init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
-        connectionStatus = fields.lenient(.connectionStatus)
-        lastModifiedDateTime = fields.lenient(.lastModifiedDateTime)
+        id = fields.lenient(.id)
+        userIdentityType = fields.lenient(.userIdentityType)
     }
 }

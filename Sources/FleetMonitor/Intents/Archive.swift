@@ -40,6 +40,29 @@ actor Archive {
         }
     }
 
+    func commands(tenant: TenantName?, before: UniqueID?, limit: Int) throws(StoreError) -> CommandPage {
+        try store.commands(tenant: tenant, before: before, limit: limit)
+    }
+
+    func progress(of commands: [UniqueID]) throws(StoreError) -> [UniqueID: [OperationCount]] {
+        try store.progress(of: commands)
+    }
+
+    func operations(_ query: OperationQuery) throws(StoreError) -> OperationPage { try store.operations(query) }
+
+    /// One operation with its command and every step that it took.
+    func operation(
+        _ id: UniqueID
+    ) throws(StoreError) -> (operation: OperationRecord, command: Command?, steps: [OperationStep])? {
+        guard let found = try store.operation(id: id) else { return nil }
+        return (found.operation, found.command, try store.steps(of: id))
+    }
+
+    /// What a device's records said, oldest first.
+    func deviceRuns(tenant: TenantName, device: String, limit: Int) throws(StoreError) -> [StoredDeviceRun] {
+        try store.deviceRuns(tenant: tenant, device: device, limit: limit)
+    }
+
     func audit(limit: Int) throws(StoreError) -> [AuditEntry] { try store.audit(limit: limit) }
 
     func notifications(

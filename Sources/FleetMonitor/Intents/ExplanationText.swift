@@ -51,7 +51,8 @@ struct ExplanationText {
     // MARK: The answer
 
     private var answer: [String] {
-        [stateSentence] + accountSentences + sightSentences + voiceSentences + toldSentences + suppressionSentences
+        [stateSentence] + accountSentences + deviceSentences + sightSentences + voiceSentences + toldSentences
+            + suppressionSentences
             + blipSentences
             + quietSentences + flapSentences
     }
@@ -89,6 +90,19 @@ struct ExplanationText {
         findings.page.findings.map { finding in
             let sentence = finding.sentence(at: one.now.wall)
             return "\(sentence.prefix(1).uppercased())\(sentence.dropFirst()). \(finding.remedy)"
+        }
+    }
+
+    /// What the records of the room's devices say is wrong.
+    private var deviceSentences: [String] {
+        findings.devices.map { trouble in
+            let finding = trouble.finding
+            let since = finding.since.map { " since \(text($0))" } ?? ""
+            let what = "\(trouble.device.title), \(finding.sentence)\(since) (\(finding.problem.condition.rawValue))"
+            if let incident = trouble.incident { return "\(what): incident \(incident.id) speaks of it." }
+            return finding.isConfirmed
+                ? "\(what): nobody is told of it any more, its incident was closed by hand."
+                : "\(what): read once, and believed when a second read says so."
         }
     }
 

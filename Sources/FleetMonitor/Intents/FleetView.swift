@@ -17,6 +17,7 @@ actor FleetView {
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
     private var picture: FleetPicture?
     private var orders: [TenantName: RoomOrder] = [:]
+    private var devices: (at: Moment, listed: [ListedDevice])?
 
     init(ledger: Ledger, time: any TimeSource, executor: any SerialExecutor) {
         self.ledger = ledger
@@ -35,6 +36,16 @@ actor FleetView {
         let fresh = FleetPicture(fleets: fleets, orders: orders, sweeps: sweeps, at: now)
         picture = fresh
         return fresh
+    }
+
+    /// Every device, by tenant, building, floor, room and id.
+    func devices() async -> [ListedDevice] {
+        let now = time.now()
+        if let devices, devices.at.elapsed(until: now) < Self.freshness { return devices.listed }
+        let keyed = await ledger.fleets.values.flatMap { $0.listedDevices(at: now) }.map { ($0.place.words, $0) }
+        let listed = keyed.sorted { $0.0.lexicographicallyPrecedes($1.0) }.map(\.1)
+        devices = (now, listed)
+        return listed
     }
 }
 
@@ -106,7 +117,7 @@ extension TenantFleet {
         var body = RoomBody(
             id: room.account.text, tenant: tenant.text, name: room.name, email: room.email, building: room.building,
             floor: room.floor, capacity: room.capacity, model: room.mainDevice?.model,
-            state: stateWord(of: track, at: now), observability: room.isWeak ? "weak" : "strong",
+            state: state(of: track, at: now).rawValue, observability: room.isWeak ? "weak" : "strong",
             reading: track.presence.reading?.text, askedAt: track.presence.newestAsked.map { Timestamp($0.wall) },
             lastGoodAt: track.presence.lastGood.map { Timestamp($0.wall) },
             incident: openIncident(ofRoomAt: slot)?.id.text)
@@ -119,18 +130,6 @@ extension TenantFleet {
             body.account = findings.map { AccountFindingBody($0, at: now.wall) }
         }
         return body
-    }
-
-    /// What is known to be wrong stays so while the room is unseen; whether it is still well is not known then.
-    private func stateWord(of track: RoomTrack, at now: Moment) -> String {
-        switch track.phase {
-        case .firing: return "down"
-        case .recovering: return "recovering"
-        case .pending, .clear:
-            if track.presence.lastUsable == nil { return "unknown" }
-            if track.presence.isUnseen(at: now, watchedSince: watchedSince, rules: rules) { return "unseen" }
-            return track.phase == .pending ? "pending" : "up"
-        }
     }
 }
 

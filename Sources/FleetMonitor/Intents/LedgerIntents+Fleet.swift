@@ -89,13 +89,13 @@ extension LedgerIntents {
     private static let roomStates = ["up", "pending", "down", "recovering", "unseen", "unknown"]
 
     /// Where a page ended, in a form that nobody is tempted to write by hand.
-    private static func cursor(after place: RoomBody.Place) -> String? {
+    static func cursor(after place: RoomBody.Place) -> String? {
         guard let bytes = try? WireJSON.bytes(of: place) else { return nil }
         return Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_")
             .replacing("=", with: "")
     }
 
-    private static func place(ofCursor cursor: String) throws(Refusal) -> RoomBody.Place {
+    static func place(ofCursor cursor: String) throws(Refusal) -> RoomBody.Place {
         let padded =
             cursor.replacing("-", with: "+").replacing("_", with: "/")
             + String(repeating: "=", count: (4 - cursor.utf8.count % 4) % 4)

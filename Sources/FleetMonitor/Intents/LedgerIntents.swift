@@ -261,7 +261,7 @@ public struct LedgerIntents: Intents {
     }
 
     /// Ids are 26 characters of Crockford's base 32, in either case.
-    private static func id(_ text: String) throws(Refusal) -> UniqueID {
+    static func id(_ text: String) throws(Refusal) -> UniqueID {
         let id = text.uppercased()
         guard id.utf8.count == 26, id.allSatisfy({ $0.isASCII && ($0.isNumber || $0.isLetter) }) else {
             throw Refusal(.notFound, "\(text) is no id", remedy: "give all 26 characters of it")

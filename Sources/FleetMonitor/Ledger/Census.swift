@@ -13,6 +13,7 @@ public struct Census: Sendable, Hashable {
     public var phases: [ConditionState.Phase: Int] = [:]
     public var open: [Severity: Int] = [:]
     public var isBlind = false
+    public var devices: DeviceCensus?
 
     init(tenant: TenantName) { self.tenant = tenant }
 }

@@ -36,11 +36,13 @@ public enum Capability: String, Sendable, Hashable, CaseIterable {
     case presence
     case directory
     case devices
+    case deviceHealth = "device_health"
     case places
     case calendars
     case serviceHealth = "service_health"
     case permissions
     case signIns = "sign_ins"
+    case commands
 }
 
 extension Ledger {

@@ -18,6 +18,7 @@ extension Ledger {
         let change = change(by: decision, tenant: tenant, at: now)
         log(decision, tenant: tenant)
         write(change, at: now)
+        metrics.operations(change.commands)
         askCalendars(after: decision, tenant: tenant, at: now)
         askForCheck(after: decision, tenant: tenant)
     }
@@ -30,6 +31,7 @@ extension Ledger {
         change.transitions = decision.transitions
         change.suppressions = decision.suppressions
         change.commands = decision.commands
+        change.devices = decision.devices
         plan(decision.events, tenant: tenant, at: now, into: &change)
         return change
     }

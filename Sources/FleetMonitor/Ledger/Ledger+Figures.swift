@@ -23,6 +23,8 @@ public struct LedgerFigures: Sendable {
         /// When the newest complete sweep of this run ended.
         public var lastComplete: Date?
         public var capabilities: [Capability: CapabilityRecord.State]
+        /// Operations by the word of their state, those that are not settled.
+        public var operations: [String: Int] = [:]
     }
 
     /// One receiver; that of the synthetic room is one of them.
@@ -55,7 +57,8 @@ extension Ledger {
         figures.tenants = census().map { census in
             LedgerFigures.Tenant(
                 census: census, lastComplete: sweeps[census.tenant]?.lastComplete?.wall,
-                capabilities: capabilities(of: census.tenant).mapValues(\.state))
+                capabilities: capabilities(of: census.tenant).mapValues(\.state),
+                operations: openOperations(of: census.tenant))
         }
         // A receiver that left the configuration may still have rows that wait.
         let backlogs = backlogs()
@@ -99,5 +102,6 @@ extension Census {
         unseen = fleet.tracks.count { $0.presence.isUnseen(at: now, watchedSince: watchedSince, rules: rules) }
         for incident in fleet.book.allOpen { open[incident.severity, default: 0] += 1 }
         isBlind = fleet.isBlind
+        if fleet.devices.count > 0 { devices = DeviceCensus(fleet, at: now) }
     }
 }

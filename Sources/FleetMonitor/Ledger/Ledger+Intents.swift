@@ -28,7 +28,7 @@ extension Ledger {
         let now = time.now()
         let incident = try openIncident(id, for: asker)
         try checkWritable()
-        let undo = Undo(fleets: fleets, own: own, generator: generator, groups: groups, vigils: vigils)
+        let undo = undo
         let decision = decide(incident.tenant) { fleet in
             switch request {
             case .acknowledge: fleet.acknowledge(incident.key, by: asker.name, at: now)
@@ -48,9 +48,7 @@ extension Ledger {
             noteStoreFailure(error, at: now)
             throw Refusal(error)
         }
-        metrics.committed.increment()
-        metrics.notificationsPlanned.increment(by: change.notifications.count)
-        if !change.notifications.isEmpty { ring() }
+        noteCommitted(change, at: now)
         say(audit)
         return change.incidents.last ?? incident
     }
@@ -300,7 +298,7 @@ extension Ledger {
 
     // MARK: Writing
 
-    private struct Undo {
+    struct Undo {
         var fleets: [TenantName: TenantFleet]
         var own: TenantFleet
         var generator: SeededGenerator
@@ -308,7 +306,9 @@ extension Ledger {
         var vigils: [UniqueID: Vigil]
     }
 
-    private func restore(_ undo: Undo) {
+    var undo: Undo { Undo(fleets: fleets, own: own, generator: generator, groups: groups, vigils: vigils) }
+
+    func restore(_ undo: Undo) {
         fleets = undo.fleets
         own = undo.own
         generator = undo.generator
@@ -325,7 +325,7 @@ extension Ledger {
     }
 
     /// While changes wait in memory for the disk, none may overtake them.
-    private func checkWritable() throws(Refusal) {
+    func checkWritable() throws(Refusal) {
         guard memory.isEmpty else {
             throw Refusal(
                 .unavailable, "the store cannot be written at present, so the request was not carried out",
@@ -350,7 +350,7 @@ extension Ledger {
         }
     }
 
-    private func audit(
+    func audit(
         _ action: String, _ subject: String, _ asker: Asker, at now: Moment, detail: String = ""
     ) -> AuditEntry {
         AuditEntry(
@@ -358,7 +358,7 @@ extension Ledger {
             subject: subject, detail: detail)
     }
 
-    private func say(_ audit: AuditEntry) {
+    func say(_ audit: AuditEntry) {
         log.notice(
             "\(audit.action) \(audit.subject) by \(audit.actor)",
             metadata: ["actor": "\(audit.actor)", "role": "\(audit.role)", "origin": "\(audit.origin)"])

@@ -83,7 +83,10 @@ extension Ledger {
             guard let account = record.account,
                 fleets[tenant]?.room(of: account)?.mainDevice?.id == record.device.id
             else { continue }
-            accept(record.reading, of: account, tenant: tenant)
+            takeLead(record.reading, of: account, tenant: tenant)
+        }
+        if reading.devices != nil {
+            lists[tenant] = ListRecord(last: reading.asked.wall, count: (lists[tenant]?.count ?? 0) + 1)
         }
     }
 
@@ -176,6 +179,9 @@ extension Ledger {
                 SweepCheckpoint(
                     tenant: tenant, source: .presence, completedAt: $0.wall, count: record.completeCount)
             }
+        }
+        pending.checkpoints += lists.map { tenant, list in
+            SweepCheckpoint(tenant: tenant, source: .devices, completedAt: list.last, count: list.count)
         }
     }
 

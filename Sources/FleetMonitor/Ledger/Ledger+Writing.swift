@@ -35,7 +35,7 @@ extension Ledger {
                 noteStoreFailure(error, at: now)
             }
         }
-        feed.append(change)
+        feed.append(change, at: now)
         metrics.notificationsPlanned.increment(by: change.notifications.count)
         if !change.notifications.isEmpty { ring() }
     }

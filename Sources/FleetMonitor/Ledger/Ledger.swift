@@ -41,6 +41,8 @@ public actor Ledger {
     /// Lists of rooms that the disk did not take yet.
     var unsavedInventories: [TenantName: (rooms: [StoredRoom], refreshedAt: Date)] = [:]
     var sweeps: [TenantName: SweepRecord] = [:]
+    /// The newest complete list of devices of each tenant, and how many there were.
+    var lists: [TenantName: ListRecord] = [:]
     /// Messages that are on their way; bounded by the places of the delivery loops.
     var inFlight: [UniqueID: InFlight] = [:]
     var generator: SeededGenerator
@@ -67,6 +69,8 @@ public actor Ledger {
     var calendarErrands: [TenantName: CalendarErrands] = [:]
     /// What wakes the loop of each tenant that reads the evidence beside presence.
     var checkBells: [TenantName: Bell] = [:]
+    /// What wakes the loop of each tenant that carries commands out.
+    var operationBells: [TenantName: Bell] = [:]
     /// The failure of the store that was logged last.
     var saidStoreFailure: (kind: String, at: Moment)?
     var lastFlush: Moment
@@ -78,6 +82,11 @@ public actor Ledger {
     struct InFlight {
         var receiver: ReceiverName
         var key: DedupKey
+    }
+
+    struct ListRecord {
+        var last: Date
+        var count: Int
     }
 
     /// How the sweeps of a tenant are going.
@@ -113,7 +122,9 @@ public actor Ledger {
     }
 
     /// Loads what an earlier run knew of a tenant and begins to watch it.
-    public func begin(tenant: TenantName, rules: DetectionRules, site: SiteRules) throws(StoreError) {
+    public func begin(
+        tenant: TenantName, rules: DetectionRules, site: SiteRules, commands: CommandRules = CommandRules()
+    ) throws(StoreError) {
         let now = time.now()
         metrics.begin(tenant: tenant)
         let known = try store.load(
@@ -122,7 +133,7 @@ public actor Ledger {
             tenant: tenant, rules: rules, site: site, watchedSince: now,
             generator: SeededGenerator(seed: generator.next()), incidents: known.incidents)
         let remarks = fleet.restore(
-            rooms: known.rooms, tracks: known.tracks, conditions: known.conditions,
+            rooms: known.rooms, tracks: known.tracks, conditions: known.conditions, devices: known.devices,
             seenUntil: known.checkpoints[.presence]?.completedAt, at: now)
         for remark in known.remarks.map(\.description) + remarks {
             log.warning("store: \(remark)", metadata: ["tenant": "\(tenant)"])
@@ -130,6 +141,7 @@ public actor Ledger {
         var record = SweepRecord()
         record.completeCount = known.checkpoints[.presence]?.count ?? 0
         sweeps[tenant] = record
+        lists[tenant] = known.checkpoints[.devices].map { ListRecord(last: $0.completedAt, count: $0.count) }
         if !known.rooms.isEmpty {
             // Say only what is still true after the streaks had time to show it (Detection, Restart of the daemon).
             settledAt[tenant] = now.advanced(by: rules.offline.badHold + rules.sweepInterval * 2)
@@ -139,6 +151,7 @@ public actor Ledger {
         let seen = now.advanced(by: rules.offline.badHold + rules.offline.goodHold + rules.sweepInterval * 2)
         for incident in fleet.book.allOpen { vigils[incident.id] = Vigil(next: seen) }
         fleets[tenant] = fleet
+        try resumeCommands(of: tenant, rules: commands, at: now)
         // Runs that were open when the last run of the daemon ended lasted until its last complete sweep.
         try store.endOpenRuns(tenant: tenant)
         log.notice(
@@ -167,9 +180,12 @@ public actor Ledger {
     }
 
     /// Takes over what a reloaded configuration changes while running.
-    public func adopt(tree: RoutingTree, rules: [TenantName: DetectionRules], site: SiteRules) {
+    public func adopt(
+        tree: RoutingTree, rules: [TenantName: DetectionRules], site: SiteRules, commands: CommandRules? = nil
+    ) {
         self.tree = tree
         for (tenant, rules) in rules { fleets[tenant]?.adopt(rules: rules, site: site) }
+        if let commands { for tenant in fleets.keys { fleets[tenant]?.adopt(commandRules: commands) } }
         ring()
     }
 

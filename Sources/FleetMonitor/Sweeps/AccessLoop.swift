@@ -75,6 +75,7 @@ public struct AccessLoop: Sendable {
         // Optional ones count once they were granted, and calendars where a token shows them (they may be granted in
         // Exchange alone).
         modules.formUnion([.bookings, .serviceHealthEvidence, .signInEvidence])
+        if settings.values.commands != .off { modules.insert(.deviceCommands) }
         let now = time.now()
         if let token, !settings.values.modules(grantedBy: token.roles).contains(.bookings) {
             let record = await ledger.capabilities(of: tenant)[.calendars]

@@ -16,6 +16,27 @@ extension CapabilityRecord {
         self.init(state, capability.text, checked: now)
     }
 
+    /// - Parameter quarantined: devices that could not be read several times in a row.
+    init(_ capability: DeviceHealthCapability, quarantined: Int, at now: Moment) {
+        let state: State =
+            switch capability {
+            case .available: .available
+            case .notGranted, .metered: .unavailable
+            case .retired: .retired
+            case .transient, .noRecord: .degraded
+            }
+        let more = quarantined == 0 || capability.isGone ? "" : " \(Self.quarantineText(quarantined))"
+        self.init(state, capability.text + more, checked: now)
+    }
+
+    static func quarantineText(_ count: Int) -> String {
+        switch count {
+        case 0: "Every device that is asked answers."
+        case 1: "1 device cannot be read and is asked ever more rarely."
+        default: "\(count) devices cannot be read and are asked ever more rarely."
+        }
+    }
+
     init(_ capability: CalendarCapability, at now: Moment) {
         let state: State =
             switch capability {
@@ -41,6 +62,17 @@ extension CapabilityRecord {
             switch capability {
             case .available, .untried: .available
             case .notGranted, .refused, .notLicensed, .notOffered: .unavailable
+            case .transient: .degraded
+            }
+        self.init(state, capability.text, checked: now)
+    }
+
+    init(_ capability: CommandCapability, at now: Moment) {
+        let state: State =
+            switch capability {
+            case .available: .available
+            case .notGranted, .metered: .unavailable
+            case .retired: .retired
             case .transient: .degraded
             }
         self.init(state, capability.text, checked: now)

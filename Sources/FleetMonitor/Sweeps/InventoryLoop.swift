@@ -83,6 +83,8 @@ public struct InventoryLoop: Sendable {
     /// What one refresh remembers for the next.
     private struct Memory {
         var capability: DeviceCapability?
+        /// Types of devices that break the list of all.
+        var quarantine: DeviceQuarantine?
         var placesRead: Moment?
         /// What Places said last; a room that joins between two reads of it finds its building here.
         var places: [PlaceRecord]?
@@ -105,7 +107,8 @@ public struct InventoryLoop: Sendable {
         if await ledger.knownAccounts(tenant: tenant).isEmpty { await readAccountsFirst(values) }
         var listing: DeviceListing?
         if values.readsDevices {
-            let read = await devices.list()
+            let read = await devices.list(memory.quarantine)
+            memory.quarantine = read.quarantine
             listing = read
             note(read, &memory)
             await ledger.note(.devices, of: tenant, CapabilityRecord(read.capability, at: time.now()))
@@ -113,7 +116,12 @@ public struct InventoryLoop: Sendable {
                 .devices, tenant: tenant, succeeded: read.devices != nil, isRetired: read.capability.isGone,
                 interval: values.devices)
         }
-        if !values.readsDevices { await noteOff(.devices) }
+        if !values.readsDevices {
+            await noteOff(.devices)
+            // What nobody reads any more neither stalls nor says anything.
+            await ledger.noteSource(
+                .devices, tenant: tenant, succeeded: false, isRetired: true, interval: values.devices)
+        }
         if !values.readsPlaces { await noteOff(.places) }
         var reading = await inventory.read(
             known: await ledger.knownAccounts(tenant: tenant), include: values.scope.include,

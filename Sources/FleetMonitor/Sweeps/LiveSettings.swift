@@ -20,12 +20,24 @@ public final class LiveSettings: Sendable {
         public var passwords: PasswordPolicy
         /// When the client secret ends, as the configuration says; `nil` when it does not.
         public var secretExpires: Date?
+        /// Whether devices may be asked to do something.
+        public var commands: Commands
+
+        /// What the configuration says of commands.
+        public enum Commands: Sendable, Hashable {
+            case off
+            /// They are there where the permission is.
+            case ifGranted
+            /// The configuration asks for them by name, so a permission that is missing is a lack.
+            case wanted
+        }
 
         public init(
             presence: Duration, suspect: Duration, devices: Duration, places: Duration, scope: InventoryScope,
             readsDevices: Bool, readsPlaces: Bool, readsLicences: Bool, calendars: Duration = .seconds(300),
-            secretExpires: Date? = nil, passwords: PasswordPolicy = PasswordPolicy()
+            secretExpires: Date? = nil, passwords: PasswordPolicy = PasswordPolicy(), commands: Commands = .ifGranted
         ) {
+            self.commands = commands
             self.passwords = passwords
             self.secretExpires = secretExpires
             self.presence = presence

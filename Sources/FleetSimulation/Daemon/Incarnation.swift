@@ -116,6 +116,10 @@ final class Incarnation {
             tenant: Self.tenant, settings: settings, client: client, ledger: ledger, time: time, progress: progress,
             log: log)
         start { await inventory.run() }
+        let health = DeviceHealthLoop(
+            tenant: Self.tenant, settings: settings, client: client, ledger: ledger, time: time, progress: progress,
+            log: log)
+        start { await health.run() }
         let calendars = CalendarLoop(
             tenant: Self.tenant, settings: settings, reader: ScheduleReader(client: client, time: time), rooms: ledger,
             sink: ledger, time: time, progress: progress, log: log)

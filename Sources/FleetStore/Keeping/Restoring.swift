@@ -16,6 +16,8 @@ public struct StoreRestoration: Sendable, Hashable {
     public var newest: Date?
     public var schemaVersion: Int
     public var bytes: Int
+    /// Operations that waited in the copy and were taken back.
+    public var withdrawn: Int
 }
 
 extension Store {
@@ -56,7 +58,7 @@ extension Store {
             try files.check(offered, known: known)
             try files.bringIn(offered, as: incoming)
             let found = try incoming.inspect(
-                copy: copy, known: known,
+                copy: copy, known: known, at: now,
                 audit: { newest in
                     AuditEntry(
                         at: now, actor: actor, role: "admin", origin: "restore", action: "store.restore",
@@ -74,7 +76,7 @@ extension Store {
             }
             return StoreRestoration(
                 path: path, replaced: replaced.map(place.shown), newest: found.newest, schemaVersion: found.version,
-                bytes: files.size)
+                bytes: files.size, withdrawn: found.withdrawn)
         } catch let error as RestoreError {
             throw error
         } catch {
@@ -127,10 +129,11 @@ extension StoreFiles {
         if copy.logSize > 0 { try copy.writeLog(to: incoming.path + "-wal") }
     }
 
-    /// Checks every page of what was brought in and writes into its audit trail that it was restored.
+    /// Checks every page of what was brought in, writes into its audit trail that it was restored, and takes back what
+    /// waits in it to be asked of devices.
     fileprivate func inspect(
-        copy: String, known: Int, audit: (Date?) -> AuditEntry
-    ) throws -> (newest: Date?, version: Int) {
+        copy: String, known: Int, at now: Date, audit: (Date?) -> AuditEntry
+    ) throws -> (newest: Date?, version: Int, withdrawn: Int) {
         do {
             return try settleAndCheck { db in
                 let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
@@ -139,7 +142,7 @@ extension StoreFiles {
                 let newest = try db.newestInstant()
                 // A copy from before the audit trail has none; its upgrade makes one.
                 if try db.tableExists("audit") { try db.append(audit(newest)) }
-                return (newest, version)
+                return (newest, version, try db.withdrawRestored(at: now))
             }
         } catch let error as RestoreError {
             throw error

@@ -15,6 +15,7 @@ enum Schema {
 
     static let migrations = [
         Migration(version: 1, sql: first), Migration(version: 2, sql: second), Migration(version: 3, sql: third),
+        Migration(version: 4, sql: commandTables + deviceTables),
     ]
 
     /// Version 1. Instants are whole milliseconds since 1970. Texts named `detail` are JSON of a FleetCore value.

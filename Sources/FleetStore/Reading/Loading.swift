@@ -11,6 +11,7 @@ public struct StoredTenant: Sendable, Hashable {
     public var rooms: [StoredRoom] = []
     public var tracks: [TrackRecord] = []
     public var conditions: [ConditionRecord] = []
+    public var devices: [StoredDevice] = []
     /// Unresolved ones and those resolved lately, oldest first.
     public var incidents: [Incident] = []
     /// When the newest complete refresh of the inventory was asked; `nil` before the first.
@@ -36,6 +37,7 @@ extension Store {
             stored.rooms = try db.rooms(tenant, &remarks)
             stored.tracks = try db.tracks(tenant, &remarks)
             stored.conditions = try db.conditions(tenant, &remarks)
+            stored.devices = try db.devices(tenant, &remarks)
             stored.incidents = try db.incidents(
                 sql: """
                     SELECT id, detail FROM incident WHERE tenant = ?1 AND status <> 'resolved'

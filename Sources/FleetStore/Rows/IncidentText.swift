@@ -76,6 +76,15 @@ struct IncidentEncoding {
                 json.add("reading", evidence.reading)
                 json.add("observedAt", evidence.observedAt)
             }
+            if !incident.tried.isEmpty {
+                json.name("attempts")
+                json.array(incident.tried) { json, attempt in
+                    json.add("what", attempt.what)
+                    json.add("by", attempt.by)
+                    json.add("at", attempt.at)
+                    json.add("outcome", attempt.outcome)
+                }
+            }
         }
         return json.bytes
     }

@@ -29,6 +29,8 @@ extension Store {
             try db.postpone(change.postponements)
             try db.append(change.suppressions)
             try db.write(change.observations)
+            try db.write(change.commands)
+            try db.write(change.devices)
             for attempt in attempts { try db.record(attempt) }
             if let comment = request?.comment { try db.append(comment) }
             if let audit = request?.audit { try db.append(audit) }

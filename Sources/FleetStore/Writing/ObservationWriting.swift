@@ -32,6 +32,7 @@ extension Database {
                   WHERE s.id = run.series), first_at))
                 WHERE last_at IS NULL AND series IN (SELECT id FROM series WHERE tenant = ?)
                 """, arguments: [tenant.text])
+        try endOpenDeviceRuns(of: tenant)
     }
 }
 
@@ -106,7 +107,7 @@ extension Database {
         return Int(lastInsertedRowID)
     }
 
-    private func number(ofReading text: String) throws -> Int {
+    func number(ofReading text: String) throws -> Int {
         let find = try cachedStatement(sql: "SELECT id FROM reading WHERE text = ?")
         if let known = try Int.fetchOne(find, arguments: [text]) { return known }
         try cachedStatement(sql: "INSERT INTO reading (text) VALUES (?)").execute(arguments: [text])

@@ -8,7 +8,7 @@ import GRDB
 /// How long things are kept (config `store.retention`).
 public struct RetentionPolicy: Sendable, Hashable {
     public var observations: Duration
-    /// Resolved incidents, their notifications, and transitions.
+    /// Resolved incidents, their notifications, transitions, and operations that are over.
     public var incidents: Duration
 
     public init(observations: Duration = .seconds(90 * 86_400), incidents: Duration = .seconds(400 * 86_400)) {
@@ -88,6 +88,13 @@ extension Store {
                   SELECT tenant, source, began_at, ended_at FROM gap WHERE ended_at < ?1 LIMIT ?2)
                 """),
         Deletion(
+            isObservation: true,
+            sql: """
+                DELETE FROM device_run WHERE (tenant, device, first_at) IN (
+                  SELECT tenant, device, first_at FROM device_run
+                  WHERE last_at IS NOT NULL AND last_at < ?1 LIMIT ?2)
+                """),
+        Deletion(
             isObservation: false,
             sql: """
                 DELETE FROM notification WHERE seq IN (
@@ -141,6 +148,29 @@ extension Store {
                   SELECT i.id FROM incident i
                   WHERE i.status = 'resolved' AND i.resolved_at < ?1
                     AND NOT EXISTS (SELECT 1 FROM notification n WHERE n.incident = i.id)
+                  LIMIT ?2)
+                """),
+        Deletion(
+            isObservation: false,
+            sql: """
+                DELETE FROM operation_step WHERE seq IN (
+                  SELECT s.seq FROM operation o CROSS JOIN operation_step s ON s.operation = o.id
+                  WHERE o.settled_at < ?1 LIMIT ?2)
+                """),
+        Deletion(
+            isObservation: false,
+            sql: """
+                DELETE FROM operation WHERE id IN (
+                  SELECT o.id FROM operation o
+                  WHERE o.settled_at < ?1 AND NOT EXISTS (SELECT 1 FROM operation_step s WHERE s.operation = o.id)
+                  LIMIT ?2)
+                """),
+        Deletion(
+            isObservation: false,
+            sql: """
+                DELETE FROM command WHERE id IN (
+                  SELECT c.id FROM command c
+                  WHERE c.requested_at < ?1 AND NOT EXISTS (SELECT 1 FROM operation o WHERE o.command = c.id)
                   LIMIT ?2)
                 """),
     ]

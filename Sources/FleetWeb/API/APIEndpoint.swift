@@ -25,4 +25,9 @@ struct APIEndpoint: Sendable {
         self.parameters = parameters
         self.answer = answer
     }
+
+    /// Every one that is served.
+    static func all(_ intents: any Intents) -> [APIEndpoint] {
+        incidents(intents) + quiet(intents) + fleet(intents) + devices(intents) + commands(intents) + keeping(intents)
+    }
 }

@@ -22,9 +22,7 @@ public struct APIRoutes: Sendable {
     }
 
     public func add(to router: Router<WebContext>) {
-        let endpoints =
-            APIEndpoint.incidents(intents) + APIEndpoint.quiet(intents) + APIEndpoint.fleet(intents)
-            + APIEndpoint.keeping(intents)
+        let endpoints = APIEndpoint.all(intents)
         for (path, endpoints) in Dictionary(grouping: endpoints, by: \.path).sorted(by: { $0.key < $1.key }) {
             let methods = Dictionary(endpoints.map { ($0.method, $0) }, uniquingKeysWith: { first, _ in first })
             add(methods, at: path, to: router)

@@ -80,6 +80,9 @@ extension DecodingError {
 
 /// The parameters behind the question mark.
 struct Query: Sendable {
+    /// Characters of a value that is free text.
+    static let maximumText = 320
+
     private var values: [String: String] = [:]
 
     init(_ request: Request, allowing names: Set<String>) throws(Refusal) {
@@ -104,6 +107,28 @@ struct Query: Sendable {
     subscript(name: String) -> String? { values[name].flatMap { $0.isEmpty ? nil : $0 } }
 
     func list(_ name: String) -> [String] { (self[name] ?? "").split(separator: ",").map(String.init) }
+
+    /// A word of a person's, as it stands in a directory.
+    func text(_ name: String) throws(Refusal) -> String? {
+        guard let text = self[name] else { return nil }
+        guard text.count <= Self.maximumText else {
+            throw Refusal(
+                .invalid, "\(name) is longer than \(Self.maximumText) characters",
+                remedy: "give the whole of it or less")
+        }
+        return text
+    }
+
+    /// A list of which every word is known.
+    func words(_ name: String, among known: [String]) throws(Refusal) -> [String] {
+        let given = list(name)
+        if let odd = given.first(where: { !known.contains($0) }) {
+            throw Refusal(
+                .invalid, "\(name) cannot be \(odd.prefix(40))",
+                remedy: "use \(known.joined(separator: ", ")), or leave it out")
+        }
+        return given
+    }
 
     func number(_ name: String, in range: ClosedRange<Int>, else byDefault: Int) throws(Refusal) -> Int {
         guard let text = self[name] else { return byDefault }

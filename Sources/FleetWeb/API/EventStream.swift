@@ -60,6 +60,7 @@ enum EventText {
                 switch event.content {
                 case .room(let change): ("room", try WireJSON.bytes(of: change))
                 case .incident(let news): ("incident", try WireJSON.bytes(of: news))
+                case .operation(let news): ("operation", try WireJSON.bytes(of: news))
                 }
             bytes += Array("event: \(name)\ndata: ".utf8) + data + Array("\n".utf8)
             if index == batch.events.count - 1 { bytes += Array("id: \(batch.lastID)\n".utf8) }

@@ -20,6 +20,9 @@ enum PrometheusText {
         "roomwatch_dwell_seconds": "From the decision to tell somebody to the receiver's acceptance.",
         "roomwatch_incidents_total": "Incidents by condition and what happened to them.",
         "roomwatch_deliveries_total": "Delivery attempts by receiver and outcome.",
+        "roomwatch_operations_total": "Operations on devices that ended, by action and outcome.",
+        "roomwatch_operations_open": "Operations on devices that have not ended, by state.",
+        "roomwatch_operation_submit_seconds": "From the commit that a command leaves to what became of the request.",
         "roomwatch_rooms": "Monitored rooms by the phase of room.offline.",
         "roomwatch_rooms_weak": "Rooms where another device can keep the account online.",
         "roomwatch_incidents_open": "Open incidents by severity.",
@@ -41,6 +44,10 @@ enum PrometheusText {
         "roomwatch_tenant_blind": "Whether so few rooms can be seen that no room is paged (tenant.blind).",
         "roomwatch_sweep_last_success_timestamp_seconds":
             "When the newest complete sweep ended, in seconds since 1970; 0 before the first of this run.",
+        "roomwatch_device_health_reads_total": "Reads of the health of single devices, by outcome.",
+        "roomwatch_devices": "Listed Teams devices by kind.",
+        "roomwatch_device_problems": "Devices of rooms by what is confirmed to be wrong with them.",
+        "roomwatch_devices_quarantined": "Devices whose health could not be read several times in a row.",
         "roomwatch_rooms_unseen": "Rooms without a usable answer for so long that their state stands still.",
         "roomwatch_rooms_by_observability":
             "Rooms by how far presence speaks for them: weak where another device can keep the account online.",

@@ -16,6 +16,8 @@ extension PageRoutes {
     ) async throws(Refusal) -> String {
         let fleet = try await intents.fleet(for: session.asker)
         let open = try await worstIncidents(for: session.asker)
+        let devices = only == nil ? try await DevicesStrip(intents, for: session.asker) : nil
+        let running = only == nil ? try await runningCommands(for: session.asker) : []
         let total = fleet.tenants.reduce(0) { $0 + $1.counts.rooms }
         var query = RoomsQuery(limit: .max)
         query.tenant = only?.tenant
@@ -37,7 +39,9 @@ extension PageRoutes {
         for tenant in shown { counts.add(tenant.counts) }
         let model = FleetModel(
             figures: FigureModel.all(counts), tenants: tenants, incidents: open.map { IncidentRow($0, at: now) },
-            hasIncidents: !open.isEmpty, incidentsTotal: incidents, hasMore: incidents > open.count)
+            hasIncidents: !open.isEmpty, incidentsTotal: incidents, hasMore: incidents > open.count,
+            devices: devices?.sentence ?? "", hasDevices: devices?.hasAny ?? false, running: running,
+            hasRunning: !running.isEmpty)
         let title = "\(incidents > 0 ? "(\(incidents)) " : "")\(only?.name ?? "Fleet")"
         return templates.page("fleet", model, title: title, at: "/", for: session)
     }
@@ -109,6 +113,35 @@ struct FleetModel {
     var incidentsTotal: Int
     /// Whether more are open than are listed here.
     var hasMore: Bool
+    /// How the devices are, in a sentence.
+    var devices = ""
+    var hasDevices = false
+    /// Commands that are being carried out.
+    var running: [CommandRow] = []
+    var hasRunning = false
+}
+
+/// The devices in a sentence: how many there are, how many are not well, and how many wait for software.
+struct DevicesStrip {
+    var sentence: String
+    var hasAny: Bool
+
+    init(_ intents: any Intents, for asker: Asker) async throws(Refusal) {
+        func count(_ problems: [String]) async throws(Refusal) -> Int {
+            try await intents.devices(DevicesQuery(problems: problems, limit: 1), for: asker).devicesTotal
+        }
+        let total = try await count([])
+        hasAny = total > 0
+        guard hasAny else {
+            sentence = ""
+            return
+        }
+        let troubled = try await count([DeviceProblemBody.any])
+        let behind = try await count(["device.software"])
+        sentence = PageWords.count(total, "device")
+        sentence += troubled == 0 ? ", none with a problem" : ", \(troubled) with a problem"
+        if behind > 0 { sentence += ", \(behind) with software that is behind" }
+    }
 }
 
 /// One number to be read from across the room.
@@ -225,44 +258,4 @@ struct TileModel {
         default: "–"
         }
     }
-}
-
-/// How many rooms are in each state, as a bar and as words.
-struct CountsModel {
-    /// A single room of thousands is still a visible piece of the bar, of a hundred.
-    static let leastShare = 1.5
-
-    var parts: [Part]
-    var rooms: Int
-    var sentence: String
-
-    struct Part {
-        var state: String
-        var count: Int
-        /// Where its piece of the bar begins and how long it is, of a hundred.
-        var start: String
-        var share: String
-    }
-
-    init(_ counts: FleetBody.Counts) {
-        rooms = counts.rooms
-        let present = [
-            ("down", counts.down), ("pending", counts.pending), ("recovering", counts.recovering),
-            ("unseen", counts.unseen), ("unknown", counts.unknown), ("up", counts.up),
-        ].filter { $0.1 > 0 }
-        let total = Double(max(1, counts.rooms))
-        var shares = present.map { max(Self.leastShare, Double($0.1) / total * 100) }
-        // What the small pieces got too much, the largest one gives.
-        if let largest = shares.indices.max(by: { shares[$0] < shares[$1] }) {
-            shares[largest] -= shares.reduce(0, +) - 100
-        }
-        var start = 0.0
-        parts = zip(present, shares).map { part, share in
-            defer { start += share }
-            return Part(state: part.0, count: part.1, start: Self.text(start), share: Self.text(share))
-        }
-        sentence = present.isEmpty ? "no rooms" : present.map { "\($0.1) \($0.0)" }.joined(separator: ", ")
-    }
-
-    private static func text(_ share: Double) -> String { String((share * 100).rounded() / 100) }
 }

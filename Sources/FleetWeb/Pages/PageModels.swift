@@ -20,8 +20,9 @@ struct Frame {
 
     static func tabs(at address: String) -> [Tab] {
         [
-            ("Fleet", "/"), ("Rooms", "/rooms"), ("Incidents", "/incidents"), ("Quiet", "/quiet"),
-            ("Delivery", "/delivery"), ("Capabilities", "/capabilities"),
+            ("Fleet", "/"), ("Rooms", "/rooms"), ("Devices", "/devices"), ("Incidents", "/incidents"),
+            ("Operations", "/operations"), ("Quiet", "/quiet"), ("Delivery", "/delivery"),
+            ("Capabilities", "/capabilities"),
         ].map { Tab(title: $0.0, address: $0.1, isHere: $0.1 == address) }
     }
 }

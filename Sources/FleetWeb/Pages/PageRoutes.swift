@@ -59,6 +59,7 @@ public struct PageRoutes: Sendable {
         get("/delivery", router) { _, session in try await deliveryPage(session) }
         get("/capabilities", router) { _, session in try await capabilitiesPage(session) }
         get("/doctor", router) { _, session in try await doctorPage(session) }
+        addDevices(to: router)
         router.get("live") { request, context in await live(request, context) }
 
         act("/incidents/:id/acknowledge", .operator, router) { id, _, session in
@@ -80,11 +81,10 @@ public struct PageRoutes: Sendable {
             return .to("/quiet")
         }
         act("/silences/preview", .operator, router) { _, form, session in
-            .page(try await previewPage(form, session))
+            try await previewPage(form, session)
         }
         act("/silences", .operator, router) { _, form, session in
             try await createSilence(form, session)
-            return .to("/quiet")
         }
         act("/silences/:id/expire", .operator, router) { id, _, session in
             _ = try await intents.expireSilence(id, for: session.asker)
@@ -100,6 +100,8 @@ public struct PageRoutes: Sendable {
     enum Outcome: Sendable {
         case to(String)
         case page(String)
+        /// The form again as it was typed, with what is wrong beside it.
+        case wrong(String)
     }
 
     // MARK: Signing in
@@ -139,7 +141,7 @@ public struct PageRoutes: Sendable {
         "\(Self.cookie)=\(value); Path=/; Max-Age=\(seconds); HttpOnly; SameSite=Strict\(isSecure ? "; Secure" : "")"
     }
 
-    private func session(of request: Request) -> Session? {
+    func session(of request: Request) -> Session? {
         request.cookies[Self.cookie].flatMap { sessions.session($0.value) }
     }
 
@@ -160,7 +162,7 @@ public struct PageRoutes: Sendable {
 
     // MARK: One request
 
-    private func get(
+    func get(
         _ path: String, _ router: Router<WebContext>,
         body: @escaping @Sendable (PageRequest, Session) async throws -> String
     ) {
@@ -182,7 +184,7 @@ public struct PageRoutes: Sendable {
         }
     }
 
-    private func act(
+    func act(
         _ path: String, _ role: Role, _ router: Router<WebContext>,
         body: @escaping @Sendable (String, [String: String], Session) async throws -> Outcome
     ) {
@@ -201,6 +203,7 @@ public struct PageRoutes: Sendable {
                 switch try await body(id, form, session) {
                 case .to(let address): return Self.redirect(to: address)
                 case .page(let text): return Self.html(text)
+                case .wrong(let text): return Self.html(text, status: .badRequest)
                 }
             } catch let refusal as Refusal {
                 return problem(refusal, session)
@@ -225,7 +228,7 @@ public struct PageRoutes: Sendable {
         }
     }
 
-    private func problem(_ refusal: Refusal, _ session: Session) -> Response {
+    func problem(_ refusal: Refusal, _ session: Session) -> Response {
         struct Model {
             var title: String
             var detail: String

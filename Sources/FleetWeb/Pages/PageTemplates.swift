@@ -18,7 +18,14 @@ struct PageTemplates: Sendable {
             ("capabilities", PackageResources.capabilities_mustache), ("problem", PackageResources.problem_mustache),
             ("rooms", PackageResources.rooms_mustache), ("quiet", PackageResources.quiet_mustache),
             ("preview", PackageResources.preview_mustache),
-            ("doctor", PackageResources.doctor_mustache),
+            ("doctor", PackageResources.doctor_mustache), ("missing", PackageResources.missing_mustache),
+            ("devices", PackageResources.devices_mustache), ("device", PackageResources.device_mustache),
+            ("device-head", PackageResources.device_head_mustache),
+            ("device-row", PackageResources.device_row_mustache), ("versions", PackageResources.versions_mustache),
+            ("operations", PackageResources.operations_mustache), ("operation", PackageResources.operation_mustache),
+            ("operation-table", PackageResources.operation_table_mustache),
+            ("running", PackageResources.running_mustache), ("command", PackageResources.command_mustache),
+            ("order", PackageResources.order_mustache), ("plan", PackageResources.plan_mustache),
         ]
         var library = MustacheLibrary()
         for (name, bytes) in sources {

@@ -11,7 +11,12 @@ extension PageRoutes {
     /// Lengths that the form offers, in hours.
     static let silenceHours = [1, 2, 4, 8, 24, 72, 168]
 
-    func quietPage(_ session: Session) async throws(Refusal) -> String {
+    /// - Parameters:
+    ///   - typed: a new silence as it was typed and refused.
+    ///   - wrong: why.
+    func quietPage(
+        _ session: Session, typed: [String: String] = [:], wrong: Refusal? = nil
+    ) async throws(Refusal) -> String {
         let silences = try await intents.silences(for: session.asker)
         let windows = try await intents.windows(for: session.asker)
         let now = now
@@ -23,12 +28,31 @@ extension PageRoutes {
             hasSilences: !current.isEmpty, past: past.map { QuietModel.SilenceRow($0, at: now, mayEnd: false) },
             hasPast: !past.isEmpty,
             windows: windows.map { QuietModel.WindowRow($0, at: now, mayCancel: mayAct) },
-            hasWindows: !windows.isEmpty, mayAct: mayAct, formKey: session.formKey, hours: Self.silenceHours)
+            hasWindows: !windows.isEmpty, mayAct: mayAct, formKey: session.formKey,
+            matchers: typed["matchers"] ?? "", reason: typed["reason"] ?? "",
+            hours: Self.silenceHours.map {
+                RoomsModel.Choice(word: String($0), text: "\($0) h", isChosen: String($0) == typed["hours"])
+            }, wrong: wrong.map { "\($0.detail); \($0.remedy)." } ?? "", isWrong: wrong != nil)
         return templates.page("quiet", model, title: "Quiet", at: "/quiet", for: session)
     }
 
-    /// Shows what a silence would hide before anybody creates it.
-    func previewPage(_ form: [String: String], _ session: Session) async throws(Refusal) -> String {
+    /// Shows what a silence would hide before anybody creates it; what cannot be read leads back to the form.
+    func previewPage(_ form: [String: String], _ session: Session) async throws(Refusal) -> Outcome {
+        try await orTyped(form, session) { () async throws(Refusal) in .page(try await preview(form, session)) }
+    }
+
+    private func orTyped(
+        _ form: [String: String], _ session: Session, _ body: () async throws(Refusal) -> Outcome
+    ) async throws(Refusal) -> Outcome {
+        do throws(Refusal) {
+            return try await body()
+        } catch {
+            guard error.kind == .invalid else { throw error }
+            return .wrong(try await quietPage(session, typed: form, wrong: error))
+        }
+    }
+
+    private func preview(_ form: [String: String], _ session: Session) async throws(Refusal) -> String {
         let request = try silence(in: form)
         let preview = try await intents.preview(request, for: session.asker)
         let now = now
@@ -38,22 +62,26 @@ extension PageRoutes {
             rooms: preview.rooms.map {
                 IncidentModel.TileLink(
                     id: $0.id, name: $0.name, place: [$0.building, $0.floor].compactMap(\.self).joined(separator: ", "))
-            }, roomsTotal: preview.roomsTotal, incidents: preview.incidents.map { IncidentRow($0, at: now) },
-            incidentsTotal: preview.incidentsTotal, hasIncidents: !preview.incidents.isEmpty,
+            },
+            found: "\(PageWords.count(preview.roomsTotal, "room")) and "
+                + "\(PageWords.count(preview.incidentsTotal, "open incident"))",
+            incidents: preview.incidents.map { IncidentRow($0, at: now) },
+            hasIncidents: !preview.incidents.isEmpty,
             formKey: session.formKey)
         return templates.page("preview", model, title: "What the silence hides", at: "/quiet", for: session)
     }
 
-    func createSilence(_ form: [String: String], _ session: Session) async throws(Refusal) {
-        _ = try await intents.create(try silence(in: form), for: session.asker)
+    func createSilence(_ form: [String: String], _ session: Session) async throws(Refusal) -> Outcome {
+        try await orTyped(form, session) { () async throws(Refusal) in
+            _ = try await intents.create(try silence(in: form), for: session.asker)
+            return .to("/quiet")
+        }
     }
 
     /// A silence as the form describes it: matchers a line each, beginning now.
     private func silence(in form: [String: String]) throws(Refusal) -> SilenceRequest {
-        let matchers = (form["matchers"] ?? "").split(whereSeparator: \.isNewline)
-            .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
-        return SilenceRequest(
-            matchers: matchers, endsAt: try end(after: form["hours"]), reason: form["reason"] ?? "")
+        SilenceRequest(
+            matchers: Self.lines(form["matchers"]), endsAt: try end(after: form["hours"]), reason: form["reason"] ?? "")
     }
 
     /// - Throws: ``Refusal`` for a length that no form offers.
@@ -74,7 +102,12 @@ struct QuietModel {
     var hasWindows: Bool
     var mayAct: Bool
     var formKey: String
-    var hours: [Int]
+    /// A new silence as it was typed, and why it was refused.
+    var matchers: String
+    var reason: String
+    var hours: [RoomsModel.Choice]
+    var wrong: String
+    var isWrong: Bool
 
     struct SilenceRow {
         var id: String
@@ -112,7 +145,8 @@ struct QuietModel {
             state = window.state
             schedule = window.schedule
             let places = window.tenants + window.buildings + window.floors + window.rooms
-            covers = "\(places.isEmpty ? "everything" : places.joined(separator: ", ")) (\(window.roomsTotal) rooms)"
+            covers =
+                "\(places.isEmpty ? "everything" : places.joined(separator: ", ")) (\(PageWords.count(window.roomsTotal, "room")))"
             reason = [window.reason, window.author.map { "(\($0))" }].compactMap(\.self).joined(separator: " ")
             self.mayCancel = mayCancel && window.id != nil && ["open", "planned"].contains(window.state)
         }
@@ -126,9 +160,9 @@ struct PreviewModel {
     var reason: String
     var end: String
     var rooms: [IncidentModel.TileLink]
-    var roomsTotal: Int
+    /// `4 rooms and 1 open incident`
+    var found: String
     var incidents: [IncidentRow]
-    var incidentsTotal: Int
     var hasIncidents: Bool
     var formKey: String
 }

@@ -7,6 +7,10 @@ extension PageRoutes {
     func roomPage(_ id: String, _ session: Session) async throws(Refusal) -> String {
         let one = try await intents.explain(room: id, for: session.asker)
         let room = try await intents.room(id, for: session.asker)
+        let devices = try await devices(of: room, session)
+        let operations = try await intents.operations(
+            OperationsQuery(room: room.id, limit: Self.shownOperations), for: session.asker
+        ).operations
         let now = now
         var facts = [
             Fact(name: "State", value: room.state), Fact(name: "Mail", value: room.email),
@@ -35,8 +39,21 @@ extension PageRoutes {
                     reason: $0.reason)
             },
             told: one.notifications.map { TellingRow($0, at: now) }, hasTold: !one.notifications.isEmpty,
-            untold: one.suppressions.map { UntoldRow($0, at: now) }, hasUntold: !one.suppressions.isEmpty)
+            untold: one.suppressions.map { UntoldRow($0, at: now) }, hasUntold: !one.suppressions.isEmpty, id: room.id,
+            devices: devices.map { DeviceRow($0, at: now) },
+            hasDevices: !devices.isEmpty, operations: operations.map { OperationRow($0, at: now) },
+            hasOperations: !operations.isEmpty, mayAct: session.asker.role >= .operator && !devices.isEmpty,
+            software: SoftwareBody.kinds.map {
+                RoomsModel.Choice(word: $0, text: $0.replacing("_", with: " "), isChosen: false)
+            }, formKey: session.formKey)
         return templates.page("room", model, title: room.name, at: "", for: session)
+    }
+
+    /// The devices on which the room's account is signed in. The list finds them by a part of the mail address, which
+    /// another room's address may contain.
+    private func devices(of room: RoomBody, _ session: Session) async throws(Refusal) -> [DeviceBody] {
+        let query = DevicesQuery(tenant: room.tenant, text: room.email, limit: DevicesQuery.maximumLimit)
+        return try await intents.devices(query, for: session.asker).devices.filter { $0.room?.id == room.id }
     }
 }
 
@@ -56,6 +73,15 @@ struct RoomModel {
     var hasTold: Bool
     var untold: [UntoldRow]
     var hasUntold: Bool
+    var id: String
+    var devices: [DeviceRow]
+    var hasDevices: Bool
+    var operations: [OperationRow]
+    var hasOperations: Bool
+    /// Whether whoever looks may ask the devices for something.
+    var mayAct: Bool
+    var software: [RoomsModel.Choice]
+    var formKey: String
 
     struct TransitionRow {
         var at: String

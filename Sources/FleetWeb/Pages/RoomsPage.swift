@@ -34,7 +34,8 @@ extension PageRoutes {
                 RoomsModel.Choice(
                     word: $0, text: $0.isEmpty ? "any state" : $0, isChosen: $0 == query.states.first ?? "")
             },
-            rows: list.rooms.map { RoomsModel.Row($0, at: now) }, hasRows: !list.rooms.isEmpty, total: list.roomsTotal,
+            rows: list.rooms.map { RoomsModel.Row($0, at: now) }, hasRows: !list.rooms.isEmpty,
+            total: PageWords.count(list.roomsTotal, "room"),
             next: next ?? "", hasNext: next != nil)
         return templates.page("rooms", model, title: "Rooms", at: "/rooms", for: session)
     }
@@ -46,7 +47,7 @@ struct RoomsModel {
     var states: [Choice]
     var rows: [Row]
     var hasRows: Bool
-    var total: Int
+    var total: String
     var next: String
     var hasNext: Bool
 

@@ -39,6 +39,7 @@ public enum WebApplication {
     ) -> Router<WebContext> {
         let router = Router(context: WebContext.self)
         router.add(middleware: KnownMethods())
+        if let pages { router.add(middleware: MissingPage(pages: pages)) }
         api?.add(to: router)
         pages?.add(to: router)
         router.get("healthz") { _, _ in

@@ -1,5 +1,6 @@
 // The figures of one tenant: its rooms, its sweeps, and how Graph answers it.
 
+import FleetAPI
 import FleetCore
 import FleetMonitor
 import FleetWeb
@@ -28,6 +29,18 @@ extension Scrape {
             level("roomwatch_rooms_unseen", census.unseen),
             level("roomwatch_tenant_blind", census.isBlind ? 1 : 0),
         ]
+        if let devices = census.devices {
+            gauges += DeviceKind.allCases.map {
+                level("roomwatch_devices", devices.byKind[$0] ?? 0, ("kind", $0.rawValue))
+            }
+            gauges += Condition.allCases.filter(\.isAboutDevices).map {
+                level("roomwatch_device_problems", devices.problems[$0] ?? 0, ("condition", $0.rawValue))
+            }
+            gauges.append(level("roomwatch_devices_quarantined", devices.quarantined))
+        }
+        gauges += OperationBody.openStates.map {
+            level("roomwatch_operations_open", figures.operations[$0] ?? 0, ("state", $0))
+        }
         // The fast lane is empty while all is well, so only the other one has an age to be alarmed by.
         gauges.append(
             Gauge(

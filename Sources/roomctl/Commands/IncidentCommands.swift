@@ -53,18 +53,7 @@ struct Incidents: AsyncParsableCommand {
         func run() async throws {
             let session = try Session(options)
             let answer = try await session.client.incident(try await session.incident(id))
-            switch session.output {
-            case .json: session.show(json: answer.bytes)
-            case .plain:
-                Terminal.write(session.rendering.incident(answer.content).map(\.1.plain).joined(separator: "\n"))
-            case .table:
-                let (width, isColoured) = (session.terminal.width, session.terminal.isColoured)
-                let parts = session.rendering.incident(answer.content).map { title, table in
-                    let text = table.text(width: width, isColoured: isColoured)
-                    return title.isEmpty ? text : Terminal.styled(title, .bold, isColoured) + "\n" + text
-                }
-                Terminal.write(parts.joined(separator: "\n"))
-            }
+            session.show(answer) { session.rendering.incident($0) }
         }
     }
 }

@@ -200,7 +200,7 @@ struct Rendering {
     }
 
     /// Directories hold `3` as well as `Floor 3`.
-    private static func level(_ floor: String) -> String { Int(floor) == nil ? floor : "floor \(floor)" }
+    static func level(_ floor: String) -> String { Int(floor) == nil ? floor : "floor \(floor)" }
 
     // MARK: Instants
 

@@ -8,10 +8,11 @@ struct Terminal: Sendable {
     var width: Int?
     var isColoured: Bool
 
-    static func detected(environment: [String: String]) -> Terminal {
-        guard isatty(STDOUT_FILENO) == 1 else { return Terminal(width: nil, isColoured: false) }
+    /// - Parameter descriptor: of the output that is meant.
+    static func detected(environment: [String: String], descriptor: Int32 = STDOUT_FILENO) -> Terminal {
+        guard isatty(descriptor) == 1 else { return Terminal(width: nil, isColoured: false) }
         var window = winsize()
-        let isKnown = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &window) == 0 && window.ws_col > 0
+        let isKnown = ioctl(descriptor, UInt(TIOCGWINSZ), &window) == 0 && window.ws_col > 0
         let refuses = !(environment["NO_COLOR"] ?? "").isEmpty || environment["TERM"] == "dumb"
         return Terminal(width: isKnown ? Int(window.ws_col) : 80, isColoured: !refuses)
     }

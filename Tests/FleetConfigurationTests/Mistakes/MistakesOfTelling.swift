@@ -115,8 +115,8 @@ extension Mistake {
         .replacing("match: {}", "match: { severity: [error, info] }", 12, "routes[0].match.severity[1]", "warning"),
         .replacing("match: {}", "match: { condition: room.ofline }", 12, "routes[0].match.condition", "`room.offline`"),
         .replacing(
-            "match: {}", "match: { condition: device.peripheral }", 12, "routes[0].match.condition",
-            "not in this version"),
+            "match: {}", "match: { condition: device.periferal }", 12, "routes[0].match.condition",
+            "`device.peripheral`"),
         .replacing("match: {}", "match: { tenant: fabrikam }", 12, "routes[0].match.tenant", "contoso, roomwatch"),
         .replacing("match: {}", "match: { building: [] }", 12, "routes[0].match.building", "matches nothing"),
         .replacing("match: {}", "match: { severities: error }", 12, "routes[0].match.severities", "`severity`"),

@@ -183,7 +183,7 @@ struct Town {
         }
     }
 
-    private mutating func take(_ decision: FleetDecision) { decisions.append((second, decision)) }
+    mutating func take(_ decision: FleetDecision) { decisions.append((second, decision)) }
 
     /// A new run of the monitor from what the store holds; nobody looks for `absence` seconds.
     func restarted(after absence: Double) -> Town {
@@ -192,10 +192,14 @@ struct Town {
         var tracks: [AccountID: TrackRecord] = [:]
         var conditions: [DedupKey: ConditionRecord] = [:]
         var incidents: [UniqueID: Incident] = [:]
+        var commands: [UniqueID: Command] = [:]
+        var operations: [UniqueID: OperationRecord] = [:]
         for (_, decision) in decisions {
             for track in decision.tracks { tracks[track.account] = track }
             for condition in decision.conditions { conditions[condition.key] = condition }
             for event in decision.events { incidents[event.incident.id] = event.incident }
+            for command in decision.commands.commands { commands[command.id] = command }
+            for operation in decision.commands.operations { operations[operation.id] = operation }
         }
         next.fleet = Self.fleet(
             rules: fleet.rules, site: fleet.site, since: next.now, incidents: Array(incidents.values))
@@ -203,6 +207,11 @@ struct Town {
             rooms: fleet.storedRooms, tracks: Array(tracks.values), conditions: Array(conditions.values),
             seenUntil: swept.map { FleetCoreTests.at($0).wall }, at: next.now)
         next.fleet.adopt(quiet: fleet.quiet)
+        next.fleet.adopt(commandRules: fleet.commandBook.rules)
+        next.take(
+            next.fleet.restore(
+                commands: commands.values.sorted { $0.id < $1.id },
+                operations: operations.values.sorted { $0.id < $1.id }, at: next.now))
         return next
     }
 

@@ -90,7 +90,7 @@ struct Watch {
     }
 
     @discardableResult
-    private mutating func keep(_ decision: FleetDecision) -> FleetDecision {
+    mutating func keep(_ decision: FleetDecision) -> FleetDecision {
         decisions.append(decision)
         return decision
     }
@@ -114,17 +114,20 @@ struct Watch {
         var tracks: [AccountID: TrackRecord] = [:]
         var conditions: [DedupKey: ConditionRecord] = [:]
         var incidents: [UniqueID: Incident] = [:]
+        var devices: [String: StoredDevice] = [:]
         for decision in decisions {
             for track in decision.tracks { tracks[track.account] = track }
             for condition in decision.conditions { conditions[condition.key] = condition }
             for event in decision.events { incidents[event.incident.id] = event.incident }
+            for device in decision.devices.rows { devices[device.id] = device }
+            for gone in decision.devices.removed { devices[gone.device] = nil }
         }
         var watch = self
         watch.fleet = Self.fleet(
             rules: fleet.rules, hours: fleet.site.hours, since: now, incidents: Array(incidents.values))
         _ = watch.fleet.restore(
             rooms: fleet.storedRooms, tracks: Array(tracks.values), conditions: Array(conditions.values),
-            seenUntil: checkpoint.map { at($0).wall }, at: now)
+            devices: devices.values.sorted { $0.id < $1.id }, seenUntil: checkpoint.map { at($0).wall }, at: now)
         return watch
     }
 }

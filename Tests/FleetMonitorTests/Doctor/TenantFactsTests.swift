@@ -298,4 +298,24 @@ private func after(_ seconds: Double) -> Moment { now.advanced(by: .seconds(seco
         #expect(checks([]).map(\.status) == ["ok"])
         #expect(checks([], isRead: false).map(\.status) == ["unknown"])
     }
+
+    @Test func commandsAreNeededWhereTheConfigurationAsksForThemOrTheyAreGranted() {
+        let role = "TeamworkDevice.ReadWrite.All"
+        var values = LiveSettings.Values.standard
+        func needs(_ commands: LiveSettings.Values.Commands, _ roles: [String]) -> Bool {
+            values.commands = commands
+            return values.modules(grantedBy: roles).contains(.deviceCommands)
+        }
+        #expect(needs(.wanted, []) && needs(.wanted, [role]))
+        #expect(!needs(.ifGranted, []) && needs(.ifGranted, [role.lowercased()]))
+        #expect(!needs(.off, [role]))
+        values.commands = .wanted
+        let review = PermissionReview(roles: [], modules: values.modules(grantedBy: []))
+        let facts = PermissionFacts(tenant: "contoso", review: review, asked: nil, readsCalendars: false)
+        let missing = facts.judged(at: ManualTime().now()).first { $0.subject == role }
+        #expect(missing?.status == "warning" && missing?.summary.contains("Commands are off") == true)
+        values.commands = .off
+        let off = PermissionReview(roles: [role], modules: values.modules(grantedBy: [role]))
+        #expect(off?.excess.contains(role) == true, "what is switched off needs no grant")
+    }
 }

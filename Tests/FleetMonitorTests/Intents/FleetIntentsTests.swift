@@ -168,10 +168,10 @@ import Timekeeping
             }
             return change
         }
-        feed.append(change(3))
+        feed.append(change(3), at: ManualTime().now())
         guard case .events(let early) = feed.events(after: 1) else { Issue.record("lost"); return }
         #expect(early.map(\.sequence) == [2, 3])
-        feed.append(change(EventFeed.capacity + 100))
+        feed.append(change(EventFeed.capacity + 100), at: ManualTime().now())
         #expect(feed.newest == UInt64(EventFeed.capacity + 103))
         #expect(feed.events(after: 1) == .lost(newest: feed.newest))
         #expect(feed.events(after: feed.newest) == .events([]))

@@ -20,11 +20,12 @@ final class Tenancy {
     let hook: Receiver
     let transport: WatchedTransport
     let tokens: TokenSource
+    private let simulated: SimulatedTransport
     /// Cancels the loops one by one.
     private(set) var tasks: [Task<Void, Never>] = []
 
     init(
-        rooms: Int = 20, passwords: PasswordPolicy = PasswordPolicy(), devices: Bool = true,
+        rooms: Int = 20, passwords: PasswordPolicy = PasswordPolicy(), devices: Bool = true, commands: Bool = false,
         _ change: (inout Scenario) -> Void = { _ in }
     ) throws {
         let time = ManualTime()
@@ -42,7 +43,8 @@ final class Tenancy {
         let identity = TenantIdentity(clientSecret: "secret")
         let tenant = try SimulatedTenant(
             plan: TenantPlan(rooms: rooms, buildings: 2), identity: identity, scenario: scenario, start: time.now())
-        let transport = WatchedTransport(SimulatedTransport(tenant, timeSource: time), time: time)
+        simulated = SimulatedTransport(tenant, timeSource: time)
+        let transport = WatchedTransport(simulated, time: time)
         self.transport = transport
         let random = RandomSource(SeededGenerator(seed: 1))
         let endpoints = try GraphEndpoints(
@@ -85,12 +87,25 @@ final class Tenancy {
             await ledger.register(calendars)
             await ledger.register(check)
         }
+        let health = DeviceHealthLoop(
+            tenant: contoso, settings: settings, client: client, ledger: ledger, time: time, progress: progress,
+            log: log)
         tasks.append(stage.start { await inventory.run() })
+        tasks.append(stage.start { await health.run() })
         tasks.append(stage.start { await calendars.run() })
         tasks.append(stage.start { await check.run() })
         tasks.append(stage.start { await access.run() })
         tasks.append(stage.start { await signIns.run() })
+        guard commands else { return }
+        let operations = OperationLoop(
+            tenant: contoso, settings: settings, commander: DeviceCommander(client: client, time: time), ledger: ledger,
+            time: time, progress: progress, drain: stage.drain, log: log)
+        stage.perform { await ledger.register(operations) }
+        tasks.append(stage.start { await operations.run() })
     }
+
+    /// Every command that reached the tenant, by its own account.
+    var submissions: [Submission] { simulated.submissions() }
 
     var second: Int { Int(time.elapsed.seconds) }
 

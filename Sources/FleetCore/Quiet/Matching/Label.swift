@@ -12,4 +12,11 @@ public enum Label: String, Sendable, Hashable, Codable, CaseIterable {
     case severity
     /// The models of all devices of a room; each of them counts.
     case model
+    /// The kinds of all devices of a room; each of them counts.
+    case kind
+    /// How a room stands now, ``RoomState``. Only rooms are selected by it: what a silence hides must not change by itself.
+    case state
+
+    /// Whether it says something of a trouble and nothing of a room by itself.
+    public var isOfTroubles: Bool { self == .condition || self == .severity }
 }

@@ -9,8 +9,13 @@ public struct Labels: Sendable, Hashable {
     public var room: RoomTexts?
     /// Models of all devices of the room; empty when none is known.
     public var models: [String]
-    public var condition: Condition
-    public var severity: Severity
+    /// Kinds of all devices of the room.
+    public var kinds: Set<DeviceKind> = []
+    /// How the room stands; only where rooms are selected.
+    public var state: RoomState?
+    /// `nil` where a room is selected and no trouble.
+    public var condition: Condition?
+    public var severity: Severity?
 
     /// The three ways in which people name a room.
     public struct RoomTexts: Sendable, Hashable {
@@ -29,7 +34,7 @@ public struct Labels: Sendable, Hashable {
 
     public init(
         tenant: TenantName, building: String? = nil, floor: String? = nil, room: RoomTexts? = nil,
-        models: [String] = [], condition: Condition, severity: Severity
+        models: [String] = [], condition: Condition? = nil, severity: Severity? = nil
     ) {
         self.tenant = tenant
         self.building = building
@@ -46,11 +51,22 @@ public struct Labels: Sendable, Hashable {
             tenant: tenant, building: room.building, floor: room.floor,
             room: RoomTexts(account: room.account, email: room.email, name: room.name),
             models: room.devices.compactMap(\.model), condition: condition, severity: severity)
+        kinds = Set(room.devices.map(\.kind))
+    }
+
+    /// The labels by which a watched room is selected.
+    public init(selecting room: Room, of tenant: TenantName, state: RoomState) {
+        self.init(
+            tenant: tenant, building: room.building, floor: room.floor,
+            room: RoomTexts(account: room.account, email: room.email, name: room.name),
+            models: room.devices.compactMap(\.model))
+        kinds = Set(room.devices.map(\.kind))
+        self.state = state
     }
 
     /// The labels of an incident: one set for each of its rooms, and one without a room when it concerns none.
     ///
-    /// - Parameter room: looks up what is known of a room now, for its models; places and names come from the incident.
+    /// - Parameter room: looks up what is known of a room now, for its devices; places and names come from the incident.
     public static func of(_ incident: Incident, room: (AccountID) -> Room?) -> [Labels] {
         let shared = Labels(tenant: incident.tenant, condition: incident.condition, severity: incident.severity)
         guard !incident.rooms.isEmpty else { return [shared] }
@@ -59,7 +75,9 @@ public struct Labels: Sendable, Hashable {
             labels.building = reference.building
             labels.floor = reference.floor
             labels.room = RoomTexts(account: reference.id, email: reference.email, name: reference.name)
-            labels.models = room(reference.id)?.devices.compactMap(\.model) ?? []
+            let devices = room(reference.id)?.devices ?? []
+            labels.models = devices.compactMap(\.model)
+            labels.kinds = Set(devices.map(\.kind))
             return labels
         }
     }
@@ -79,9 +97,11 @@ extension Labels {
         case .tenant: [Text(text: tenant.text)]
         case .building: [Text(text: building ?? "")]
         case .floor: [Text(text: floor ?? "")]
-        case .condition: [Text(text: condition.rawValue)]
-        case .severity: [Text(text: severity.rawValue)]
+        case .condition: [Text(text: condition?.rawValue ?? "")]
+        case .severity: [Text(text: severity?.rawValue ?? "")]
         case .model: models.isEmpty ? [Text(text: "")] : models.map { Text(text: $0) }
+        case .kind: kinds.isEmpty ? [Text(text: "")] : kinds.map { Text(text: $0.rawValue) }
+        case .state: state?.words.map { Text(text: $0) } ?? [Text(text: "")]
         case .room:
             if let room {
                 [

@@ -46,6 +46,7 @@ public struct Silence: Sendable, Hashable, Codable {
         self.startsAt = max(startsAt ?? now.wall, now.wall)
         self.endsAt = endsAt
         guard !matchers.all.isEmpty else { throw .noMatcher }
+        guard !matchers.all.contains(where: { $0.label == .state }) else { throw .namesState }
         guard !matchers.matchesAbsence else { throw .matchesEverything }
         guard endsAt > now.wall else { throw .endsInThePast(endsAt) }
         guard endsAt > self.startsAt else { throw .endsBeforeItStarts }

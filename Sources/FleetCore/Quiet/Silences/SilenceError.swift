@@ -7,6 +7,7 @@ import Timekeeping
 public enum SilenceError: Error, Sendable, Hashable, CustomStringConvertible {
     case noMatcher
     case matchesEverything
+    case namesState
     case noAuthor
     case authorTooLong
     case noReason
@@ -21,6 +22,8 @@ public enum SilenceError: Error, Sendable, Hashable, CustomStringConvertible {
         case .matchesEverything:
             "every matcher also matches an absent label, so the silence would hide everything; give at least one that does "
                 + "not, such as tenant=\"contoso\""
+        case .namesState:
+            "the state of a room changes while a silence holds, so a silence cannot ask for it; silence by condition instead"
         case .noAuthor: "the silence has no author; say who wants it"
         case .authorTooLong: "the author is longer than \(Silence.maximumAuthorLength) characters; shorten it"
         case .noReason: "the silence has no reason; the next person on call needs one"

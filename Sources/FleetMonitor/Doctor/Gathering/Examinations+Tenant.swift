@@ -95,8 +95,8 @@ extension TokenFacts {
 extension LiveSettings.Values {
     /// The modules that are switched on, for a review of permissions.
     ///
-    /// Calendars may be granted in Exchange alone, where no token shows it, and service health is optional; both count as
-    /// switched on where a role says so, and otherwise their own loops say what their absence costs.
+    /// Calendars may be granted in Exchange alone, where no token shows it, and service health and commands are optional;
+    /// they count as switched on where a role says so, and otherwise their own loops say what their absence costs.
     func modules(grantedBy roles: [String]?) -> Set<FleetModule> {
         var modules: Set<FleetModule> = [.detection]
         if readsDevices { modules.insert(.devices) }
@@ -105,6 +105,8 @@ extension LiveSettings.Values {
         if roles?.contains(where: { $0.hasPrefix("Calendars.") }) == true { modules.insert(.bookings) }
         if roles?.contains(ServiceHealthCapability.role) == true { modules.insert(.serviceHealthEvidence) }
         if roles?.contains(SignInCapability.role) == true { modules.insert(.signInEvidence) }
+        let mayCommand = roles?.contains { $0.lowercased() == CommandCapability.role.lowercased() } ?? false
+        if commands == .wanted || (commands == .ifGranted && mayCommand) { modules.insert(.deviceCommands) }
         return modules
     }
 }

@@ -74,21 +74,23 @@ struct CapabilityFacts: Sendable {
         switch name {
         case .presence: "Presence.Read.All"
         case .directory: "User.Read.All"
-        case .devices: "TeamworkDevice.Read.All"
+        case .devices, .deviceHealth: "TeamworkDevice.Read.All"
         case .places: "Place.Read.All"
         case .calendars: "Calendars.ReadBasic.All"
         case .serviceHealth: ServiceHealthCapability.role
         case .signIns: SignInCapability.role
+        case .commands: CommandCapability.role
         case .permissions: nil
         }
     }
 
     static func status(of name: Capability, _ state: CapabilityRecord.State) -> CheckBody.Status {
         let isVital = name == .presence || name == .directory
+        let isOptional = name == .serviceHealth || name == .signIns || name == .commands
         return switch state {
         case .available, .off: .ok
         case .degraded: isVital ? .warning : .notice
-        case .unavailable: isVital ? .problem : name == .serviceHealth || name == .signIns ? .notice : .warning
+        case .unavailable: isVital ? .problem : isOptional ? .notice : .warning
         case .retired: .notice
         }
     }
@@ -96,7 +98,12 @@ struct CapabilityFacts: Sendable {
     private static func remedy(of name: Capability, _ state: CapabilityRecord.State) -> String? {
         switch state {
         case .available, .off: nil
-        case .retired: "Nothing to do; `inventory.\(name.rawValue): false` ends the question."
+        case .retired:
+            switch name {
+            case .commands: "Nothing to do; `commands.enabled: false` ends the question."
+            case .deviceHealth: "Nothing to do; `inventory.devices: false` ends the question."
+            default: "Nothing to do; `inventory.\(name.rawValue): false` ends the question."
+            }
         case .degraded:
             name == .presence
                 ? "It is asked again every few seconds; see token, network and clock if it stays."

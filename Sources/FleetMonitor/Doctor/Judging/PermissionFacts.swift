@@ -74,7 +74,8 @@ struct PermissionFacts: Sendable {
     static func status(withoutModule module: FleetModule) -> CheckBody.Status {
         switch module {
         case .detection: .problem
-        case .devices, .smartBuildings, .bookings: .warning
+        // Commands count as needed without a grant only where the configuration asks for them by name.
+        case .devices, .smartBuildings, .bookings, .deviceCommands: .warning
         default: .notice
         }
     }

@@ -12,6 +12,8 @@
   const chosen = new Map();
   // What events said of rooms while a page was being drawn that may not know it yet.
   const news = new Map();
+  // A page that answers a form has the address of the form, where there is nothing to read again.
+  const address = document.querySelector("[data-from]")?.dataset.from ?? location.href;
   let due = false;
   let busy = false;
 
@@ -49,7 +51,7 @@
     const began = performance.now();
     news.clear();
     try {
-      const answer = await fetch(location.href, { headers: { "X-Requested-With": "live" } });
+      const answer = await fetch(address, { headers: { "X-Requested-With": "live" } });
       if (answer.redirected) { location.href = answer.url; return; }
       if (!answer.ok) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -117,5 +119,7 @@
     redraw();
   });
   stream.addEventListener("incident", redraw);
+  // A restart of many rooms makes many of these, and most pages show none of it.
+  stream.addEventListener("operation", () => { if (document.querySelector("[data-operations]")) redraw(); });
   stream.addEventListener("reset", redraw);
 })();
