@@ -15,6 +15,9 @@ public struct DeviceCommander: Sendable {
     public static let mostOperations = 50
     /// A history of more pages that does not begin with the newest cannot be followed; a page holds twenty and more.
     static let mostPages = 20
+    /// How long a look waits for a service that is closed or a budget that is spent: two hundred rooms at once would
+    /// otherwise all be told to come back later, one after the other.
+    static let patience: Duration = .seconds(60)
 
     private let client: GraphClient
     private let time: any TimeSource
@@ -31,8 +34,9 @@ public struct DeviceCommander: Sendable {
 
     /// The newest operations of a device, newest first, whoever asked for them.
     public func operations(of device: String) async -> Result<[ListedOperation], CommandFailure> {
-        let request = GraphRequest(
+        var request = GraphRequest(
             .get, GraphPath("teamwork", "devices", device, "operations"), version: .beta, service: .teamwork)
+        request.patience = .wait(upTo: Self.patience)
         do throws(GraphError) {
             let wires = try await wires(request)
             return .success(DeviceOperationWords.newest(wires, limit: Self.mostOperations))
