@@ -260,6 +260,32 @@ import Timekeeping
         #expect(try stage.stage.audited().filter { $0.hasPrefix("command.") } == ["command.restart anna unix"])
     }
 
+    @Test func nothingLeavesWhileOlderChangesWaitForTheDisk() throws {
+        let stage = try CommandStage(runs: false)
+        try stage.request("run_diagnostics", rooms: [1])
+        let id = UniqueID(stored: try #require(try stage.operations().first?.id))
+        let now = stage.time.now()
+        var change = Change()
+        change.transitions = [
+            Transition(
+                tenant: contoso, condition: .roomOffline, subject: "elsewhere", from: .clear, to: .pending,
+                at: now.wall, decidedAt: now.wall, reason: "test", incident: nil)
+        ]
+        let earlier = change
+        try stage.stage.diskRefuses(true)
+        stage.stage.perform { [ledger = stage.stage.ledger] in await ledger.write(earlier, at: now) }
+        try stage.stage.diskRefuses(false)
+        func mayLeave() -> (released: Int, begun: Bool) {
+            stage.stage.perform { [ledger = stage.stage.ledger] in
+                let released = await ledger.releasable(tenant: contoso, limit: 8).count
+                return (released, await ledger.begin(id, tenant: contoso, knowing: []))
+            }
+        }
+        #expect(mayLeave() == (0, false), "its commit would overtake them")
+        stage.stage.tick()
+        #expect(mayLeave() == (1, true))
+    }
+
     @Test func anAnswerThatTheDiskDoesNotTakeIsWrittenLater() throws {
         let stage = try CommandStage()
         stage.desk.failSubmissions { _ in .slow(.seconds(6)) }
