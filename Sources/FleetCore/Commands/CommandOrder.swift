@@ -60,7 +60,7 @@ public enum CommandProblem: Error, Sendable, Hashable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .commandsOff(let why): "commands are off: \(why)"
+        case .commandsOff(let why): why
         case .nothingSelected:
             "the command names no rooms; name some, or select them by label such as building=\"B2\""
         case .nothingMatches(let selection): "no watched room matches \(selection); look at the list of rooms"

@@ -35,7 +35,7 @@ extension TenantFleet {
     /// What the guards say of an operation that waits.
     private mutating func verdict(on operation: Operation, budget: CommandBudget, at now: Moment) -> GuardVerdict {
         if let why = commandBook.offBecause {
-            return .wait("commands are off: \(why)", notBefore: now.advanced(by: GuardFacts.recheck))
+            return .wait(why, notBefore: now.advanced(by: GuardFacts.recheck))
         }
         guard let command = commandBook.commands[operation.command] else {
             return .refuse("the command that it belongs to is lost")

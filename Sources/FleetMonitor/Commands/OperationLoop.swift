@@ -59,6 +59,8 @@ public struct OperationLoop: Sendable {
         var isSwitchedOff = false
         var probedAt: Moment?
         var grants = 0
+        /// Whether the list of devices went with the commands: when it is back, they may be.
+        var isListGone = false
         /// What the operator heard of last; a failure that passes is not worth a line.
         var said: String?
     }
@@ -235,9 +237,13 @@ public struct OperationLoop: Sendable {
     private func probe(_ memory: inout Memory) async {
         let now = time.now()
         let isDue = memory.probedAt.map { $0.elapsed(until: now) >= Self.probeInterval } ?? false
-        guard isDue || settings.grants != memory.grants, let device = await ledger.anyDevice(tenant: tenant) else {
-            return
-        }
+        let list = await ledger.capabilities(of: tenant)[.devices]?.state
+        if list == .retired || list == .unavailable { memory.isListGone = true }
+        let isListBack = memory.isListGone && list == .available
+        guard isDue || isListBack || settings.grants != memory.grants,
+            let device = await ledger.anyDevice(tenant: tenant)
+        else { return }
+        memory.isListGone = false
         memory.probedAt = now
         memory.grants = settings.grants
         switch await commander.operations(of: device) {

@@ -36,10 +36,11 @@ extension Ledger {
         }
         fleets[tenant] = fleet
         let command = accepted.command
+        let rooms = accepted.decision.commands.operations.count
         let audit = audit(
             "command.\(command.action.word)", command.id.text, asker, at: now,
             detail: [
-                "\(accepted.decision.commands.operations.count) operations of \(command.selection)",
+                "\(command.selection): \(rooms) room\(rooms == 1 ? "" : "s")",
                 command.isForced ? "forced" : nil, command.reason,
             ].compactMap(\.self).joined(separator: ": "))
         try commit(accepted.decision, tenant: tenant, audit: audit, undo: undo, at: now)

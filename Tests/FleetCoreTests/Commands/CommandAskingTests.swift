@@ -77,7 +77,7 @@ struct CommandAskingTests {
         shop.town.fleet.setCommands(available: false, why: "TeamworkDevice.ReadWrite.All is not granted")
         #expect(
             problem(try Workshop.order(rooms: [1]))?.description
-                == "commands are off: TeamworkDevice.ReadWrite.All is not granted")
+                == "TeamworkDevice.ReadWrite.All is not granted")
     }
 
     @Test func aCommandReachesAThousandRoomsAtMost() throws {

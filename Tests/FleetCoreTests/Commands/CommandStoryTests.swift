@@ -152,7 +152,7 @@ struct CommandStoryTests {
         shop.town.fleet.setCommands(available: false, why: "Microsoft retired them")
         shop.live(until: 100)
         #expect(shop.graph.received.isEmpty)
-        #expect(shop.steps(of: 1) == ["waiting", "waiting: commands are off: Microsoft retired them"])
+        #expect(shop.steps(of: 1) == ["waiting", "waiting: Microsoft retired them"])
         shop.town.fleet.setCommands(available: true, why: nil)
         shop.live(until: 200)
         #expect(shop.graph.received.count == 1)

@@ -362,6 +362,28 @@ import Timekeeping
         #expect(stage.desk.arrivals.count == 1)
     }
 
+    @Test func whenTheListOfDevicesIsBackCommandsAreLookedForAtOnce() throws {
+        let stage = try CommandStage()
+        func note(_ state: CapabilityRecord.State) {
+            let record = CapabilityRecord(state, "as the list was read", checked: stage.time.now())
+            stage.stage.perform { [ledger = stage.stage.ledger] in
+                await ledger.note(.devices, of: contoso, record)
+            }
+        }
+        stage.desk.failLooks(.status(410))
+        note(.retired)
+        try stage.request(rooms: [1], wait: 24 * 3_600)
+        stage.live(for: 60)
+        #expect(capability(stage)?.state == "retired")
+        stage.desk.failLooks(nil)
+        stage.live(for: 300)
+        #expect(stage.desk.arrivals.isEmpty, "nobody looked yet")
+        note(.available)
+        stage.live(for: 60)
+        #expect(capability(stage)?.state == "available")
+        #expect(stage.desk.arrivals.count == 1)
+    }
+
     @Test func switchedOffByTheConfigurationNothingLeavesUntilAReload() throws {
         let stage = try CommandStage(runs: false)
         try stage.request(rooms: [1], wait: 24 * 3_600)
