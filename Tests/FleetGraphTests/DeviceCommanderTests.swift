@@ -13,7 +13,9 @@ import Timekeeping
 struct DeviceCommanderTests {
     static let role = "TeamworkDevice.ReadWrite.All"
 
-    static func commander(_ rig: Rig) -> DeviceCommander { DeviceCommander(client: rig.client, time: rig.time) }
+    static func commander(_ rig: Rig) -> DeviceCommander {
+        DeviceCommander(client: rig.client, time: rig.time, patience: .failAtOnce)
+    }
 
     @Test(
         "each command is one POST with its own body",

@@ -167,7 +167,7 @@ struct DeviceHealthTests {
         for _ in 0..<19 { readings.append(await reader.report(of: "a")) }
         #expect(readings.prefix(18).allSatisfy { if case .value = $0.report { true } else { false } })
         #expect(readings[18].report == .unknown(.failed("budget_spent")))
-        let commander = DeviceCommander(client: rig.client, time: rig.time)
+        let commander = DeviceCommander(client: rig.client, time: rig.time, patience: .failAtOnce)
         #expect(await commander.submit(.restart, to: "a").answer == .accepted(graphID: nil))
     }
 

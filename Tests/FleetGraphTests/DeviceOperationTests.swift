@@ -10,7 +10,7 @@ import Testing
 @Suite("Reading operations of devices")
 struct DeviceOperationTests {
     static func operations(_ rig: Rig) async -> Result<[ListedOperation], CommandFailure> {
-        await DeviceCommander(client: rig.client, time: rig.time).operations(of: "a")
+        await DeviceCommander(client: rig.client, time: rig.time, patience: .failAtOnce).operations(of: "a")
     }
 
     static func list(_ items: [String], next: String? = nil) -> Rig.Reply {

@@ -212,9 +212,17 @@ extension Operation {
     ) -> ListedOperation? {
         let fresh = listed.filter { one in
             one.kind == action.kind && !submission.known.contains { Self.isSame($0, one.graphID) }
+                && !Self.isOlder(one, than: submission.at)
         }
         func age(_ one: ListedOperation) -> Double { one.createdAt?.timeIntervalSince1970 ?? .infinity }
         return fresh.min { (age($0), $0.graphID) < (age($1), $1.graphID) }
+    }
+
+    /// Graph's clock and ours differ, but not by this much: what is older was only listed late.
+    private static let clockTolerance = 15.0 * 60
+
+    private static func isOlder(_ one: ListedOperation, than at: Moment) -> Bool {
+        one.createdAt.map { at.wall.timeIntervalSince($0) > clockTolerance } ?? false
     }
 
     private static func isSame(_ a: String, _ b: String) -> Bool { a.lowercased() == b.lowercased() }

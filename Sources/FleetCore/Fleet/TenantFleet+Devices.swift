@@ -49,7 +49,7 @@ extension TenantFleet {
         for record in records where seen.insert(record.device.id.lowercased()).inserted {
             list(record, asked: asked, at: now, into: &decision)
         }
-        let kinds = reading.listsDevicesByType ? Set(records.map(\.device.kind)) : Set(DeviceKind.allCases)
+        let kinds = reading.listsDevicesByType ? DeviceKind.read(in: records) : Set(DeviceKind.allCases)
         noteAbsent(from: seen, of: kinds, asked: asked, at: now, into: &decision)
         dismissForgotten(at: now, into: &decision)
         tellUpdates(at: now, into: &decision)

@@ -56,6 +56,15 @@ extension TenantFleet {
         if let link = entry?.report?.connection, let examined = entry?.examined, link.state != .unknown {
             words.append((examined, link.state == .disconnected ? "its health report says disconnected" : nil))
         }
+        if words.isEmpty, let entry {
+            // After a restart nothing was read yet; what was known before is the best there is.
+            if entry.parts[.offline]?.state.phase.isWrong == true {
+                return "its device record said offline when it was last read"
+            }
+            if entry.report?.connection?.state == .disconnected {
+                return "its health report said disconnected when it was last read"
+            }
+        }
         words.sort { $0.asked.steady > $1.asked.steady }
         if let newest = words.first?.trouble { return newest }
         return words.first { $0.trouble != nil && $0.asked.elapsed(until: now) < Self.recordBelievedFor }?.trouble
@@ -106,11 +115,12 @@ extension TenantFleet {
 
     /// A room that went dark a moment ago: its device may have lost power, and nobody told the record yet.
     private func doubt(ofRoomAt slot: Int, at now: Moment) -> String? {
-        guard let onset = tracks[slot].outage?.firstBad, !tracks[slot].isDeviceWell(since: onset.wall) else {
+        guard let onset = firstBad(ofRoomAt: slot), !tracks[slot].isDeviceWell(since: onset.wall) else { return nil }
+        if let record = tracks[slot].deviceReading, record.signal == .good,
+            onset.elapsed(until: record.asked) >= Self.recordLag
+        {
             return nil
         }
-        guard let record = tracks[slot].deviceReading else { return nil }
-        guard onset.elapsed(until: record.asked) < Self.recordLag else { return nil }
         return "the room is offline and the record of its device may not have heard why; it counts when it was read "
             + "\(Self.recordLag.inMinutes) after the room fell"
     }

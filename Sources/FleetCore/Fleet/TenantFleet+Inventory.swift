@@ -92,7 +92,20 @@ extension TenantFleet {
         restoreClosedMembers()
         restoreClosedPlaces(conditionRecords, at: now)
         restoreStandings(records, seenUntil: checkpoint, at: now)
+        restoreRecoveries(at: now)
         return remarks
+    }
+
+    /// The records of devices lag behind rooms that came back shortly before a restart as well.
+    private mutating func restoreRecoveries(at now: Moment) {
+        for incident in book.incidents.values where incident.resolution == .recovered {
+            guard incident.condition == .roomOffline || Place(incident.scope, of: incident.condition) != nil,
+                let resolvedAt = incident.resolvedAt
+            else { continue }
+            let back = Moment(restoring: resolvedAt, at: now)
+            guard back.elapsed(until: now) < DeviceRules.recordLag else { continue }
+            for room in incident.rooms where index[room.id] != nil { recoveries[room.id] = back }
+        }
     }
 
     private mutating func restore(_ records: [ConditionRecord], at now: Moment, remarks: inout [String]) {

@@ -41,9 +41,15 @@ extension TenantFleet {
             return .refuse("the command that it belongs to is lost")
         }
         guard let slot = index[operation.room] else { return .refuse("the room is not watched any more") }
-        guard rooms[slot].mainDevice?.id == operation.device else {
-            return .refuse("the room has another main device now")
+        if let end = commandBook.patienceEnds(command), now.steady >= end.steady {
+            return .refuse("the time that it may wait is over")
         }
+        guard let main = rooms[slot].mainDevice else {
+            // Graph leaves out who is signed in at will; the next list may say it again.
+            return .wait(
+                "no device of the room is listed at the moment", notBefore: now.advanced(by: GuardFacts.recheck))
+        }
+        guard main.id == operation.device else { return .refuse("the room has another main device now") }
         return verdict(
             on: operation.action, isForced: command.isForced, isPatient: command.isPatient, slot: slot,
             own: operation.id, budget: budget, at: now)
@@ -129,7 +135,7 @@ extension TenantFleet {
 
     /// Somebody takes back what has not left; what has left cannot be taken back.
     ///
-    /// - Returns: `nil` when the command is not known, or is over.
+    /// - Returns: `nil` when the command is not known, or nothing of it waits.
     public mutating func withdraw(command id: UniqueID, by author: String, at now: Moment) -> FleetDecision? {
         guard commandBook.commands[id] != nil, !commandBook.isOver(id) else { return nil }
         var decision = FleetDecision()
@@ -137,7 +143,7 @@ extension TenantFleet {
         {
             put(operation, at: now, into: &decision)
         }
-        return decision
+        return decision.commands.isEmpty ? nil : decision
     }
 
     // MARK: Restart of the daemon

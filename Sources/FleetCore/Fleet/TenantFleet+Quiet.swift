@@ -60,7 +60,8 @@ extension TenantFleet {
         return overdue
     }
 
-    private func firstBad(ofRoomAt slot: Int) -> Moment? {
+    /// When the outage that is suspected or confirmed began.
+    func firstBad(ofRoomAt slot: Int) -> Moment? {
         if let outage = tracks[slot].outage { return outage.firstBad }
         if case .pending(let streak) = tracks[slot].presence.state { return streak.first }
         if case .pending(let streak) = tracks[slot].device { return streak.first }

@@ -141,7 +141,7 @@ public enum InventoryRule {
             found[account, default: []].append(record.device)
         }
         guard isByType else { return found }
-        let read = Set(records.map(\.device.kind))
+        let read = DeviceKind.read(in: records)
         for room in known.map(\.room) {
             let unread = room.devices.filter { !read.contains($0.kind) }
             if !unread.isEmpty { found[room.account, default: []] += unread }

@@ -114,3 +114,11 @@ public struct InventoryReading: Sendable {
         self.remarks = remarks
     }
 }
+
+extension DeviceKind {
+    /// The kinds that a list which was read type by type speaks of: without every kind of room system there is no such list
+    /// (Graph facts, Devices), so of those none is as good as said.
+    static func read(in records: [DeviceRecord]) -> Set<DeviceKind> {
+        Set(records.map(\.device.kind)).union(allCases.filter(\.isMain))
+    }
+}

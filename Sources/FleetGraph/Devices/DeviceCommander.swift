@@ -17,14 +17,18 @@ public struct DeviceCommander: Sendable {
     static let mostPages = 20
     /// How long a look waits for a service that is closed or a budget that is spent: two hundred rooms at once would
     /// otherwise all be told to come back later, one after the other.
-    static let patience: Duration = .seconds(60)
+    public static let patience: GraphRequest.Patience = .wait(upTo: .seconds(60))
 
     private let client: GraphClient
     private let time: any TimeSource
+    private let patience: GraphRequest.Patience
 
-    public init(client: GraphClient, time: any TimeSource) {
+    public init(
+        client: GraphClient, time: any TimeSource, patience: GraphRequest.Patience = DeviceCommander.patience
+    ) {
         self.client = client
         self.time = time
+        self.patience = patience
     }
 
     /// Whether commands can be had as far as the token tells, without sending one; `nil` where it does not.
@@ -36,7 +40,7 @@ public struct DeviceCommander: Sendable {
     public func operations(of device: String) async -> Result<[ListedOperation], CommandFailure> {
         var request = GraphRequest(
             .get, GraphPath("teamwork", "devices", device, "operations"), version: .beta, service: .teamwork)
-        request.patience = .wait(upTo: Self.patience)
+        request.patience = patience
         do throws(GraphError) {
             let wires = try await wires(request)
             return .success(DeviceOperationWords.newest(wires, limit: Self.mostOperations))

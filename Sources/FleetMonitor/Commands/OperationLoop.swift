@@ -63,6 +63,16 @@ public struct OperationLoop: Sendable {
         var isListGone = false
         /// What the operator heard of last; a failure that passes is not worth a line.
         var said: String?
+
+        var maySend: Bool { capability?.isGone != true && !isSwitchedOff }
+
+        /// What has left is followed as long as Graph can be read, which takes less than sending does.
+        var mayLook: Bool {
+            switch capability {
+            case .metered, .retired: false
+            case .available, .notGranted, .transient, nil: true
+            }
+        }
     }
 
     public func run() async {
@@ -101,7 +111,7 @@ public struct OperationLoop: Sendable {
                     if busy.isEmpty { break }
                 } else {
                     await examine(&memory)
-                    await fill(&group, &busy, mayAsk: memory.capability?.isGone != true && !memory.isSwitchedOff)
+                    await fill(&group, &busy, memory)
                 }
                 if !isWaiting {
                     isWaiting = true
@@ -134,12 +144,12 @@ public struct OperationLoop: Sendable {
     // MARK: Steps
 
     /// Starts as many steps as there are places; what has left already goes before what has not.
-    private func fill(_ group: inout TaskGroup<Event>, _ busy: inout Set<UniqueID>, mayAsk: Bool) async {
+    private func fill(_ group: inout TaskGroup<Event>, _ busy: inout Set<UniqueID>, _ memory: Memory) async {
         guard busy.count < Self.concurrency else { return }
         let limit = Self.concurrency + busy.count
         for operation in await ledger.dueLooks(tenant: tenant, limit: limit) where !busy.contains(operation.id) {
             guard busy.count < Self.concurrency else { return }
-            guard mayAsk else {
+            guard memory.mayLook else {
                 // Nobody can be asked, and nothing is followed for ever.
                 await ledger.take(nil, of: operation.id, tenant: tenant)
                 continue
@@ -149,7 +159,7 @@ public struct OperationLoop: Sendable {
         }
         // Also while nothing may leave: what waited too long learns it here.
         for operation in await ledger.releasable(tenant: tenant, limit: limit) where !busy.contains(operation.id) {
-            guard mayAsk, busy.count < Self.concurrency else { return }
+            guard memory.maySend, busy.count < Self.concurrency else { return }
             busy.insert(operation.id)
             group.addTask { await send(operation) }
         }
@@ -188,7 +198,8 @@ public struct OperationLoop: Sendable {
         switch read {
         case .success(let listed):
             await ledger.take(listed, of: operation.id, tenant: tenant)
-            return .stepped(operation.id, .available)
+            // That operations can be read does not say that they can be asked for.
+            return .stepped(operation.id, nil)
         case .failure(let failure):
             await ledger.take(nil, of: operation.id, tenant: tenant)
             return .stepped(operation.id, failure.capability)
@@ -206,6 +217,10 @@ public struct OperationLoop: Sendable {
             // Whatever was known of Graph before is found out anew.
             memory.capability = nil
             memory.probedAt = nil
+            if !isOff {
+                memory.said = nil
+                await ledger.setCommands(available: true, why: nil, tenant: tenant)
+            }
         }
         if isOff {
             await say(

@@ -21,7 +21,12 @@ extension PageRoutes {
         var older: [String] = []
         for id in open.operations.map(\.command) where !known.contains(id) && !older.contains(id) { older.append(id) }
         for id in older.prefix(Self.mostOlderCommands) {
-            running.append(try await intents.command(id, for: session.asker))
+            do throws(Refusal) {
+                running.append(try await intents.command(id, for: session.asker))
+            } catch  where error.kind == .notFound {
+                // Its row is lost; its operations are listed all the same.
+                continue
+            }
         }
         let now = now
         let next = list.nextCursor.map { "/operations?cursor=\(Self.segment($0))" }

@@ -17,6 +17,16 @@ struct CommandAskingTests {
         #expect(shop.operations.isEmpty)
     }
 
+    @Test func aRoomThatTurnedOfflineAMomentAgoIsNotIdle() throws {
+        var shop = Workshop([("B1", 1)])
+        shop.town.darken(1, from: 20)
+        shop.live(until: 26)
+        #expect(shop.town.fleet.tracks.first?.phase == .pending)
+        let error = #expect(throws: CommandProblem.self) { try shop.give(Workshop.order(rooms: [1])) }
+        #expect(error?.description.contains("may not have heard why") == true)
+        #expect(shop.operations.isEmpty)
+    }
+
     @Test func forceIsTheAdministratorsAndNeedsAReason() throws {
         var shop = Workshop([("B1", 1)])
         shop.bookings = [1: 0...3600]
