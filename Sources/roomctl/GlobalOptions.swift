@@ -91,3 +91,17 @@ struct GlobalOptions: ParsableArguments {
         return Array(rest[..<end]) + early + Array(rest[end...])
     }
 }
+
+/// What lists of rooms and of devices are narrowed and paged by.
+struct PlaceFilter: ParsableArguments {
+    @Option(help: "Only of this tenant.")
+    var tenant: String?
+    @Option(help: "Only of this building.")
+    var building: String?
+    @Option(help: "Only of this floor.")
+    var floor: String?
+    @Option(help: "At most so many, up to 1000; 100 without it.")
+    var limit: Int?
+    @Option(help: "Where the page before ended.")
+    var cursor: String?
+}

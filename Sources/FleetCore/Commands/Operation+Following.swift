@@ -190,8 +190,14 @@ extension Operation {
         switch outcome {
         // The device stays as it is.
         case .refused, .withdrawn, .cancelled, .alreadyRunning: expectNothing()
-        // A failed update may have taken the room along, and of an unknown one nobody can say.
-        case .succeeded, .failed, .unknown: break
+        // It may have taken the room along, and presence tells late. But what is over restarts the room once more at the
+        // most: an update that is done in minutes excuses nothing for the rest of the hour.
+        case .succeeded, .failed:
+            guard let excusedUntil else { return }
+            let last = now.advanced(by: ExpectedAbsence.restartAllowance)
+            if last.steady < excusedUntil.steady { expectAway(until: last) }
+        // Of an unknown one nobody can say.
+        case .unknown: break
         }
     }
 

@@ -33,8 +33,13 @@ public struct OperationRecord: Sendable, Hashable, Codable {
     }
 
     /// The live operation. Moments to come keep their distance from now on the wall.
+    ///
+    /// A request that left in the future says that the wall clock was set back meanwhile: it left now, and whatever follows
+    /// from it keeps its distance from that, so that no time-out grows by the step.
     public func operation(at now: Moment) -> Operation {
-        func moment(_ wall: Date) -> Moment {
+        let step = max(0, submittedAt?.timeIntervalSince(now.wall) ?? 0)
+        func moment(_ stored: Date) -> Moment {
+            let wall = stored.addingTimeInterval(-step)
             let ahead = wall.timeIntervalSince(now.wall)
             return ahead > 0 ? now.advanced(by: .seconds(ahead)) : Moment(restoring: wall, at: now)
         }

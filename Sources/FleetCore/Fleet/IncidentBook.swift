@@ -139,6 +139,25 @@ public struct IncidentBook: Sendable {
         return .noted(incident)
     }
 
+    /// Changes what an open incident with members says. Who hears of it again hears of further members, not of the same ones
+    /// a day older.
+    ///
+    /// - Parameter change: whether the members are others than before is its second argument.
+    mutating func amend(
+        _ key: DedupKey, members: [Incident.RoomReference], _ change: (inout Incident, Bool) -> Void
+    ) -> IncidentChange? {
+        guard let before = open(key) else { return nil }
+        let event = amend(key) { incident in
+            incident.name(members)
+            change(&incident, incident.roomsTotal != before.roomsTotal || incident.rooms != before.rooms)
+        }
+        guard let event else { return nil }
+        let known = Set(before.rooms.map(\.id))
+        let isNews =
+            event.incident.roomsTotal > before.roomsTotal || event.incident.rooms.contains { !known.contains($0.id) }
+        return isNews ? .updated(event.incident) : event
+    }
+
     /// Brings the sentence of an incident up to date within a revision that is being made.
     mutating func describe(_ key: DedupKey, summary: String, meeting: Incident.Meeting?) {
         incidents[key]?.summary = summary

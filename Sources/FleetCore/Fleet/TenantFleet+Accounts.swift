@@ -91,18 +91,12 @@ extension TenantFleet {
                 cause: .account, summary: sentence, firstBadAt: outage.firstBad.wall, lastGoodAt: nil,
                 openedAt: now.wall, evidence: evidence)
         }
-        guard phase.isWrong, !troubled.isEmpty, let before = book.open(key) else { return }
-        let event = book.amend(key) { incident in
-            incident.name(references)
+        guard phase.isWrong, !troubled.isEmpty else { return }
+        let event = book.amend(key, members: references) { incident, _ in
             incident.summary = sentence
             incident.restate(evidence)
         }
-        guard let event else { return }
-        // Who is told again hears of more accounts, not of the same ones a day nearer to their end.
-        let known = Set(before.rooms.map(\.id))
-        let isNews =
-            event.incident.roomsTotal > before.roomsTotal || event.incident.rooms.contains { !known.contains($0.id) }
-        decision.events.append(isNews ? .updated(event.incident) : event)
+        if let event { decision.events.append(event) }
     }
 
     // MARK: What it means for a room

@@ -58,19 +58,14 @@ extension TenantFleet {
                 cause: .unknown, summary: summary, firstBadAt: outage.firstBad.wall, lastGoodAt: nil,
                 openedAt: now.wall, evidence: evidence)
         }
-        guard phase.isWrong, !overdue.isEmpty, let before = book.open(key) else { return }
-        let event = book.amend(key) { incident in
-            incident.name(rooms)
+        guard phase.isWrong, !overdue.isEmpty else { return }
+        let event = book.amend(key, members: rooms) { incident, hasOthers in
             // Ages grow by themselves, which is no change.
-            guard incident.roomsTotal != before.roomsTotal || incident.rooms != before.rooms else { return }
+            guard hasOthers else { return }
             incident.summary = summary
             incident.restate(evidence)
         }
-        guard let event else { return }
-        let known = Set(before.rooms.map(\.id))
-        let isNews =
-            event.incident.roomsTotal > before.roomsTotal || event.incident.rooms.contains { !known.contains($0.id) }
-        decision.events.append(isNews ? .updated(event.incident) : event)
+        if let event { decision.events.append(event) }
     }
 
     /// The device API has been gone for a day.

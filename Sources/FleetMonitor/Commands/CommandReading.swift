@@ -83,8 +83,9 @@ extension Ledger {
             }
         }
         var rooms: [TenantName: Set<AccountID>] = [:]
+        var names = roomNames(for: asker)
         for text in request.rooms ?? [] {
-            let found = try findRoom(text, for: asker)
+            let found = try names.room(called: text)
             rooms[found.tenant, default: []].insert(found.room.account)
         }
         guard let first = rooms.first else {

@@ -33,26 +33,13 @@ extension Ledger {
 
     /// Finds a room by account id, mail address or name.
     func findRoom(_ text: String, for asker: Asker) throws(Refusal) -> (tenant: TenantName, room: Room) {
-        let wanted = text.lowercased()
-        var byName: [(tenant: TenantName, room: Room)] = []
-        for tenant in fleets.keys.sorted() where asker.mayTouch(tenant: tenant.text) {
-            guard let fleet = fleets[tenant] else { continue }
-            if let room = fleet.room(of: AccountID(text)) { return (tenant, room) }
-            for room in fleet.rooms {
-                if room.email.lowercased() == wanted { return (tenant, room) }
-                if room.name.lowercased() == wanted { byName.append((tenant, room)) }
-            }
-        }
-        if byName.count == 1 { return byName[0] }
-        guard byName.isEmpty else {
-            let choices = byName.prefix(5).map { "\($0.room.placedName) <\($0.room.email)>" }.joined(separator: ", ")
-            throw Refusal(
-                .conflict, "\(byName.count) rooms are called \(text)",
-                remedy: "give the mail address or the account id of one: \(choices)")
-        }
-        throw Refusal(
-            .notFound, "no watched room has the account id, mail address or name \(text)",
-            remedy: "check the spelling; a room that is not watched may be missing a licence or be excluded")
+        var names = roomNames(for: asker)
+        return try names.room(called: text)
+    }
+
+    /// Whatever the asker may call a room; made once for a request that names many.
+    func roomNames(for asker: Asker) -> RoomNames {
+        RoomNames(fleets.filter { asker.mayTouch(tenant: $0.key.text) })
     }
 
     func explain(_ text: String, for asker: Asker) throws(Refusal) -> RoomCase {

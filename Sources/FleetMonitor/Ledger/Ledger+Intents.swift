@@ -236,8 +236,9 @@ extension Ledger {
             throw Refusal(.invalid, "there is no tenant \(unknown)", remedy: "name a tenant of the configuration")
         }
         var rooms: Set<String>?
+        var names = roomNames(for: asker)
         for text in request.rooms ?? [] {
-            rooms = (rooms ?? []).union([try findRoom(text, for: asker).room.account.text])
+            rooms = (rooms ?? []).union([try names.room(called: text).room.account.text])
         }
         return PlaceMatch(
             tenants: tenants.map { Set($0.map { TenantName($0) }) }, buildings: request.buildings.map(Set.init),

@@ -21,24 +21,16 @@ struct Devices: AsyncParsableCommand {
     var kind: [String] = []
     @Option(help: "Only of this model.")
     var model: String?
-    @Option(help: "Only of this tenant.")
-    var tenant: String?
-    @Option(help: "Only of this building.")
-    var building: String?
-    @Option(help: "Only of this floor.")
-    var floor: String?
-    @Option(help: "At most so many, up to 1000.")
-    var limit = DevicesQuery.defaultLimit
-    @Option(help: "Where the page before ended.")
-    var cursor: String?
+    @OptionGroup var places: PlaceFilter
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
         let session = try Session(options)
         let answer = try await session.client.devices(
             DevicesQuery(
-                tenant: tenant, building: building, floor: floor, model: model, kinds: kind,
-                problems: problem.map(Self.condition), text: text, cursor: cursor, limit: limit))
+                tenant: places.tenant, building: places.building, floor: places.floor, model: model, kinds: kind,
+                problems: problem.map(Self.condition), text: text, cursor: places.cursor,
+                limit: places.limit ?? DevicesQuery.defaultLimit))
         session.show(answer, empty: "No device matches.") { session.rendering.devices($0.devices) }
         if session.output == .table, let next = answer.content.nextCursor {
             Terminal.remark("\(answer.content.devicesTotal) in all; there are more: --cursor \(next)")

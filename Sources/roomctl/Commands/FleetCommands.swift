@@ -29,24 +29,15 @@ struct Rooms: AsyncParsableCommand {
     var text: String?
     @Option(parsing: .upToNextOption, help: "up, pending, down, recovering, unseen, unknown.")
     var state: [String] = []
-    @Option(help: "Only of this tenant.")
-    var tenant: String?
-    @Option(help: "Only of this building.")
-    var building: String?
-    @Option(help: "Only of this floor.")
-    var floor: String?
-    @Option(help: "At most so many, up to 1000.")
-    var limit = RoomsQuery.defaultLimit
-    @Option(help: "Where the page before ended.")
-    var cursor: String?
+    @OptionGroup var places: PlaceFilter
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
         let session = try Session(options)
         let answer = try await session.client.rooms(
             RoomsQuery(
-                tenant: tenant, building: building, floor: floor, states: state, text: text, cursor: cursor,
-                limit: limit))
+                tenant: places.tenant, building: places.building, floor: places.floor, states: state, text: text,
+                cursor: places.cursor, limit: places.limit ?? RoomsQuery.defaultLimit))
         session.show(answer, empty: "No room matches.") { session.rendering.rooms($0.rooms) }
         if session.output == .table, let next = answer.content.nextCursor {
             Terminal.remark("\(answer.content.roomsTotal) in all; there are more: --cursor \(next)")

@@ -27,6 +27,35 @@ struct CommandAskingTests {
         #expect(shop.operations.isEmpty)
     }
 
+    /// Neither the list nor the health was read since the restart, so the word of before counts.
+    @Test func aDeviceThatWasOffTheAirTakesNoCommandRightAfterARestart() throws {
+        var watch = Watch(rooms: 1)
+        watch.hear([1: .good], at: 1)
+        watch.examine(.away, of: deviceID(1), at: 10)
+        watch = watch.restarted(at: 100, checkpoint: 90)
+        for action in [DeviceAction.restart, .runDiagnostics] {
+            let order = try Workshop.order(action, rooms: [1], isForced: true, mayForce: true, reason: "it hangs")
+            let plan = try watch.fleet.plan(order, at: at(101))
+            #expect(plan.rooms.map(\.verdict.word) == ["refuse"])
+            #expect("\(plan.rooms.map(\.verdict))".contains("when it was last read"))
+        }
+    }
+
+    /// Graph leaves out who is signed in at will, and the next list says it again.
+    @Test func anOperationWaitsForADeviceThatIsNotListedAtTheMoment() throws {
+        var shop = Workshop([("B1", 1)])
+        shop.graph.manner = { $0 == 1 ? .throttles : .takes }
+        try shop.give(Workshop.order(rooms: [1]))
+        shop.live(until: shop.town.second + 2)
+        let devices = shop.town.fleet.rooms[0].devices
+        shop.town.fleet.rooms[0].devices = []
+        shop.live(until: shop.town.second + 60)
+        #expect(shop.operation(of: 1)?.state.word == "waiting")
+        shop.town.fleet.rooms[0].devices = devices
+        shop.live(until: shop.town.second + 120)
+        #expect(shop.graph.received == ["device-1-0": 1])
+    }
+
     @Test func forceIsTheAdministratorsAndNeedsAReason() throws {
         var shop = Workshop([("B1", 1)])
         shop.bookings = [1: 0...3600]

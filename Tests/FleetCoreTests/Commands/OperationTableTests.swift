@@ -114,6 +114,22 @@ struct OperationTableTests {
         #expect(operation.graphID == "ours")
     }
 
+    @Test func anOperationOfLongBeforeIsNotOursThoughItWasNotKnown() throws {
+        var operation = try #require(Ops.operation("unconfirmed"))
+        operation.take([Ops.listed("old", .succeeded, created: -1200)], at: at(10), rules: Ops.rules)
+        #expect(operation.graphID == nil && operation.state.word == "unconfirmed")
+    }
+
+    @Test func aWallClockThatWasSetBackProlongsNothing() throws {
+        let operation = try #require(Ops.operation("accepted"))
+        let submittedAt = try #require(operation.submittedAt)
+        let excusedUntil = try #require(operation.excusedUntil)
+        let now = at(-3600)
+        let restored = OperationRecord(operation).operation(at: now)
+        #expect(restored.submittedAt == now)
+        #expect(restored.excusedUntil?.steady == now.steady + submittedAt.elapsed(until: excusedUntil))
+    }
+
     @Test func everyStateSurvivesItsRecord() throws {
         for word in Ops.words {
             let operation = try #require(Ops.operation(word))

@@ -362,6 +362,39 @@ import Timekeeping
         #expect(stage.desk.arrivals.count == 1)
     }
 
+    /// Reading operations takes less than asking for them.
+    @Test func whatHasLeftIsFollowedWhenSendingIsTakenAway() throws {
+        let stage = try CommandStage()
+        stage.desk.failSubmissions { _ in .slow(.seconds(4)) }
+        try stage.request(rooms: [1])
+        stage.live(for: 10)
+        #expect(try stage.states() == ["accepted"])
+        var off = stage.settings.values
+        off.commands = .off
+        stage.settings.replace(with: off)
+        stage.live(for: 600)
+        #expect(try stage.states() == ["succeeded"])
+        #expect(capability(stage)?.state == "off")
+    }
+
+    /// Where nobody can tell from the token what is granted, the configuration alone switched commands off.
+    @Test func switchedOnAgainCommandsAreTakenThoughTheTokenCannotBeRead() throws {
+        let stage = try CommandStage(runs: false)
+        stage.desk.grant(nil)
+        var values = stage.settings.values
+        values.commands = .off
+        stage.settings.replace(with: values)
+        try stage.start()
+        stage.live(for: 60)
+        #expect(throws: Refusal.self) { try stage.request(rooms: [1]) }
+        values.commands = .wanted
+        stage.settings.replace(with: values)
+        stage.live(for: 60)
+        try stage.request(rooms: [1])
+        stage.live(for: 60)
+        #expect(stage.desk.arrivals.count == 1)
+    }
+
     @Test func whenTheListOfDevicesIsBackCommandsAreLookedForAtOnce() throws {
         let stage = try CommandStage()
         func note(_ state: CapabilityRecord.State) {
