@@ -92,8 +92,8 @@ manual: deps ## Make the pages of the manual in .build/manual, and check how the
 # The manual is made by a make of its own: in this one deps is done with, and would not see what the manual needs besides.
 check: lint rules test ## What CI runs: format, tests, simulation, and a short demo that must miss nothing.
 	$(MAKE) manual
-	$(MAKE) canaries
-	$(MAKE) simulate
+	$(MAKE) canaries MINUTES=20
+	$(MAKE) simulate SEEDS=100
 	$(MAKE) demo SECONDS=60
 
 bench: deps ## Measure the budgets: sweep, decode, commit, memory. Needs a quiet machine.

@@ -43,6 +43,12 @@ public enum Canary: String, Sendable, CaseIterable {
     case silencesResolves = "silences-resolves"
     /// Calendars are read and found empty.
     case blindToBookings = "blind-to-bookings"
+    /// A command that may have had an effect counts as not sent.
+    case sendsAgain = "sends-again"
+    /// What is sent to a device is not written down before.
+    case sendsUnwritten = "sends-unwritten"
+    /// What was asked of devices is forgotten at a start.
+    case forgetsCommands = "forgets-commands"
     /// Answers carry no sequence number, so that an old one counts as new.
     case forgetsSequence = "forgets-sequence"
 
@@ -56,6 +62,7 @@ public enum Canary: String, Sendable, CaseIterable {
                 String(decoding: answer.body, as: UTF8.self).replacing("\"sequenceNumber\"", with: "\"sequence\"").utf8)
         case .blindToBookings where service == "calendars":
             answer.body = Self.freed(answer.body)
+        case .sendsAgain where service == "teamwork" && answer.status == 202: answer.status = 423
         case .impatient:
             answer.headerFields[.retryAfter] = nil
             if answer.status == 429 { answer.status = 504 }
@@ -100,6 +107,15 @@ public enum Canary: String, Sendable, CaseIterable {
                 """
             ]
         case .amnesia: ["DELETE FROM incident"]
+        case .forgetsCommands: ["DELETE FROM operation"]
+        case .sendsUnwritten:
+            [
+                """
+                CREATE TEMP TRIGGER canary BEFORE UPDATE ON main.operation WHEN NEW.submitted_at IS NOT NULL BEGIN
+                  SELECT RAISE(IGNORE);
+                END
+                """
+            ]
         case .silencesResolves:
             [
                 """

@@ -87,7 +87,9 @@ final class Course {
             path: "roomwatch-simulation-\(ProcessInfo.processInfo.processIdentifier)-\(plan.seed)")
         try? FileManager.default.removeItem(at: folder)
         disk = try Disk(directory: folder.appending(path: "0"))
-        audit = StoreAudit(oracle: oracle, bookings: bookings, people: PeopleAudit(log: log, plan: plan), log: log)
+        audit = StoreAudit(
+            oracle: oracle, bookings: bookings, people: PeopleAudit(log: log, plan: plan),
+            commands: CommandAudit(log: log, plan: plan), log: log)
     }
 
     /// Memory where there is some: the kernel keeps the files either way, and thousands of commits wait for no platter.
@@ -109,6 +111,7 @@ final class Course {
         try begin()
         var strikes = plan.strikes[...]
         while time.elapsed < plan.safety {
+            if isCaught { return nil }
             let next = min(time.elapsed + auditInterval, plan.safety)
             if let strike = strikes.first, strike.at <= next {
                 strikes.removeFirst()
@@ -125,6 +128,7 @@ final class Course {
             for _ in 0..<6 {
                 pass(until: time.elapsed + auditInterval * 2)
                 try look()
+                if isCaught { return nil }
             }
             if try leftovers().isEmpty { break }
         }
@@ -134,6 +138,9 @@ final class Course {
         try finish()
         return converged
     }
+
+    /// Of a daemon that is broken on purpose it is enough to know that it shows.
+    private var isCaught: Bool { surroundings.canary != nil && !log.violations.isEmpty }
 
     private func leftovers() throws -> [String] {
         guard let daemon else { return ["the daemon is down"] }
@@ -146,6 +153,7 @@ final class Course {
     private func finish() throws {
         guard let daemon else { return }
         try audit.compare(with: daemon.disk)
+        audit.commands.finish()
         try disk.read { db in
             try FinalAudit(log: log, name: audit.name).judge(db, desks: surroundings.desks)
         }
@@ -181,7 +189,8 @@ final class Course {
         guard let daemon else { return }
         try audit.look(
             at: daemon.disk, life: daemon.life, now: time.now(),
-            isWritable: !daemon.disk.isFull && time.elapsed >= lagsUntil, desks: surroundings.desks)
+            isWritable: !daemon.disk.isFull && time.elapsed >= lagsUntil, desks: surroundings.desks,
+            submissions: surroundings.tenant.submissions())
         for overdue in daemon.progress.feed.overdue() {
             log.violate(.loopsKeepTheirWord, "\(overdue.name) is overdue")
         }

@@ -48,6 +48,10 @@ final class PresenceOracle: Sendable {
     }
 
     private let rooms = Mutex<[String: Room]>([:])
+    private let dark = Mutex<Duration?>(nil)
+
+    /// When an answer last ended a time in which fewer than half of the rooms were seen, however short it was.
+    var lastDark: Duration? { dark.withLock { $0 } }
 
     /// A new life of the daemon begins: it knows what it stored and no more.
     func beginLife() {
@@ -65,6 +69,8 @@ final class PresenceOracle: Sendable {
 
     /// One answer reached the daemon.
     func hear(_ rows: [PresenceRow], wanted: [String], asked: Moment) {
+        let before = seen(within: Self.unseenAfter, before: asked.steady)
+        if before.seen * 2 < before.known { dark.withLock { $0 = asked.steady } }
         rooms.withLock { rooms in
             var answered: Set<String> = []
             for row in rows {

@@ -23,6 +23,7 @@ struct StoreAudit {
     private let oracle: PresenceOracle
     private let bookings: BookingOracle
     var people: PeopleAudit
+    var commands: CommandAudit
     private let log: RunLog
     private var lastTransition: Int64 = 0
     private var lastNotification: Int64 = 0
@@ -42,19 +43,25 @@ struct StoreAudit {
     private var brightSince: Duration?
     private var calledBlind = false
 
-    init(oracle: PresenceOracle, bookings: BookingOracle, people: PeopleAudit, log: RunLog) {
+    init(
+        oracle: PresenceOracle, bookings: BookingOracle, people: PeopleAudit, commands: CommandAudit, log: RunLog
+    ) {
         self.oracle = oracle
         self.bookings = bookings
         self.people = people
+        self.commands = commands
         self.log = log
     }
 
     /// Looks at everything new.
     ///
     /// - Parameter isWritable: whether the disk takes everything at once, so that the store cannot lag.
-    mutating func look(at disk: Disk, life: Life, now: Moment, isWritable: Bool, desks: [ReceiverDesk]) throws {
+    mutating func look(
+        at disk: Disk, life: Life, now: Moment, isWritable: Bool, desks: [ReceiverDesk], submissions: [Submission]
+    ) throws {
         try disk.read { db in
             try readRooms(db)
+            try commands.look(db, submissions: submissions)
             try readTransitions(db, now: now)
             try readNotifications(db, now: now)
             try checkIncidents(db)
@@ -77,6 +84,7 @@ struct StoreAudit {
 
     /// What the tenant knows and the daemon does not.
     mutating func learn(_ record: GroundTruthRecord, at now: Duration) {
+        commands.learn(record, at: now)
         if record.event == "graph_fault_begin", record.detail?.hasSuffix("stale") ?? false {
             stale.insert(record.cause)
         }
@@ -145,8 +153,14 @@ struct StoreAudit {
             let excuses = try String.fetchAll(
                 db, sql: "SELECT detail FROM suppression WHERE dedup_key IN (?, ?)",
                 arguments: ["contoso:room.offline:\(id)", voice])
-            let ended = excuses.filter { people.isOver($0, at: now, for: 150) }
+            let ended = excuses.filter {
+                people.isOver($0, at: now, for: 150) || commands.isOver($0, at: now, for: 150)
+            }
             if excuses.count > ended.count { continue }
+            // What ended while nothing could be seen is told once the room is seen again.
+            let isSeen = oracle.sees(id, within: .seconds(12), before: now.steady)
+            let sightLasts = brightSince.map { now.steady - $0 > .seconds(150) } ?? false
+            if !ended.isEmpty, !isSeen || !sightLasts { continue }
             let key = voice == "own" ? "contoso:room.offline:\(id)" : voice
             // A member of a trouble that is over waits to be looked at again, at most ten minutes.
             if let key, desk.believes(key) { continue }
@@ -264,7 +278,9 @@ struct StoreAudit {
         }
         // Seen again a moment ago is no contradiction: the verdict is as old as the last look.
         if narrow.seen * 2 >= narrow.known { brightSince = brightSince ?? now.steady } else { brightSince = nil }
-        if calledBlind, let brightSince, now.steady - brightSince > .seconds(12) {
+        if calledBlind, let brightSince,
+            now.steady - max(brightSince, oracle.lastDark ?? .zero) > .seconds(12)
+        {
             log.violate(.blindOnlyWhenDark, "monitoring was called blind while rooms were seen")
         }
         calledBlind = false
@@ -283,6 +299,8 @@ struct StoreAudit {
                 """, arguments: [lastNotification])
         for row in rows {
             try people.judge(row, db, now: now)
+            let key: String = row["dedup_key"]
+            commands.judge(row, isWeak: isWeak(String(key.split(separator: ":").last ?? "")), now: now)
             lastNotification = row["seq"]
             notifications[row["id"]] = row["dedup_key"]
             log.count("notifications")

@@ -30,7 +30,8 @@ final class Incarnation {
     private let jobs: JobQueue
     private let time: ManualTime
     private var loops: [Task<Void, Never>] = []
-    private var deliveries: [Task<Void, Never>] = []
+    /// What may still bring to an end what it has on the way when the daemon stops.
+    private var drained: [Task<Void, Never>] = []
 
     /// What every incarnation of a run shares.
     struct Surroundings {
@@ -70,15 +71,17 @@ final class Incarnation {
         var rules = DetectionRules()
         surroundings.canary?.spoil(&rules)
         let site = SiteRules(hours: plan.hours)
+        var commands = CommandRules()
+        commands.updateIn = .always
         intents = LedgerIntents(
             ledger: ledger, store: store, executor: jobs.serialExecutor(), sender: SenderIdentity(version: "0"),
             kinds: [:], time: time)
         surroundings.oracle.beginLife()
         surroundings.bookings.beginLife()
-        let failure: StoreError? = jobs.perform { [ledger, rules] () async -> StoreError? in
+        let failure: StoreError? = jobs.perform { [ledger, rules, commands] () async -> StoreError? in
             do throws(StoreError) {
                 try await ledger.beginOwn()
-                try await ledger.begin(tenant: Self.tenant, rules: rules, site: site)
+                try await ledger.begin(tenant: Self.tenant, rules: rules, site: site, commands: commands)
                 return nil
             } catch {
                 return error
@@ -127,11 +130,16 @@ final class Incarnation {
         start { await calendars.run() }
         let housekeeping = Housekeeping(ledger: ledger, retention: RetentionPolicy(), time: time, progress: progress)
         start { await housekeeping.run() }
+        let operations = OperationLoop(
+            tenant: Self.tenant, settings: settings, commander: DeviceCommander(client: client, time: time),
+            ledger: ledger, time: time, progress: progress, drain: drain, log: log)
+        jobs.perform { [ledger] in await ledger.register(operations) }
+        drained.append(Task(executorPreference: jobs) { await operations.run() })
         for desk in surroundings.desks {
             var channel = try Self.channel(desk, life: life)
             if let canary = surroundings.canary { channel = canary.spoil(channel, time: time) }
             let loop = DeliveryLoop(channel: channel, ledger: ledger, time: time, progress: progress, drain: drain)
-            deliveries.append(Task(executorPreference: jobs) { await loop.run() })
+            drained.append(Task(executorPreference: jobs) { await loop.run() })
         }
     }
 
@@ -190,7 +198,7 @@ final class Incarnation {
         jobs.drain()
         drain.begin(at: time.now())
         pass(Drain.patience + .seconds(1))
-        for delivery in deliveries { delivery.cancel() }
+        for task in drained { task.cancel() }
         jobs.drain()
         jobs.perform { [ledger] in await ledger.finish() }
         let left = try disk.copied(to: directory)
@@ -200,7 +208,7 @@ final class Incarnation {
 
     private func bury() {
         life.end()
-        for task in loops + deliveries { task.cancel() }
+        for task in loops + drained { task.cancel() }
         jobs.drain()
         // The lock is given back with the store; the files are gone with the life that wrote them.
         try? store.close()

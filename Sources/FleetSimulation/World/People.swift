@@ -11,11 +11,14 @@ import Timekeeping
 /// Carries out what people do in one run.
 struct People {
     private let asker = Asker(name: "person", role: .operator, origin: "unix")
+    /// May force what the guards hold back.
+    private let admin = Asker(name: "admin", role: .admin, origin: "unix")
     private let jobs: JobQueue
     private let log: RunLog
     private let canary: Canary?
     private var silences: [String] = []
     private var windows: [String] = []
+    private var commands: [String] = []
 
     init(jobs: JobQueue, log: RunLog, canary: Canary?) {
         self.jobs = jobs
@@ -55,6 +58,34 @@ struct People {
                 try await intents.cancelWindow(id, for: asker)
             }
             if done != nil { audit.ended(id, at: now) }
+        case .order(let order): self.order(order, daemon)
+        case .withdraw(let pick):
+            guard !commands.isEmpty else { return }
+            let id = commands[pick % commands.count]
+            ask("takes back command \(id)", daemon) { [admin] intents throws(Refusal) in
+                _ = try await intents.withdraw(command: id, for: admin)
+            }
+        }
+    }
+
+    private mutating func order(_ order: RunPlan.Order, _ daemon: Incarnation) {
+        var request = CommandRequest(
+            action: order.action, matchers: [Self.matcher(order.target)], reason: "it was asked for",
+            force: order.isForced, waitSeconds: Int(order.wait.seconds))
+        if order.action == "update_software" { request.software = "teams_client" }
+        let what = "\(order.isForced ? "forces" : "asks for") \(order.action) of \(request.matchers?.first ?? "")"
+        let id = ask(what, daemon) { [admin, request] intents throws(Refusal) in
+            try await intents.request(request, for: admin).id
+        }
+        if let id { commands.append(id) }
+    }
+
+    private static func matcher(_ target: RunPlan.Target) -> String {
+        switch target {
+        case .room(let number): "room=\"Room \(number)\""
+        case .building(let number): "building=\"B\(number)\""
+        case .tenant: "tenant=\"\(Incarnation.tenant)\""
+        case .offlineRooms: "condition=\"room.offline\""
         }
     }
 
@@ -109,13 +140,7 @@ struct People {
     private mutating func silence(
         _ target: RunPlan.Target, _ lasts: Duration, _ daemon: Incarnation, at now: Moment, audit: inout PeopleAudit
     ) {
-        let matcher =
-            switch target {
-            case .room(let number): "room=\"Room \(number)\""
-            case .building(let number): "building=\"B\(number)\""
-            case .tenant: "tenant=\"\(Incarnation.tenant)\""
-            case .offlineRooms: "condition=\"room.offline\""
-            }
+        let matcher = Self.matcher(target)
         let until = now.wall + lasts.seconds
         let request = SilenceRequest(
             matchers: [matcher],

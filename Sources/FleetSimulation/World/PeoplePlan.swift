@@ -22,6 +22,9 @@ extension RunPlan {
         case endSilence(Int)
         case window(Target, in: Duration, for: Duration)
         case cancelWindow(Int)
+        case order(Order)
+        /// Takes back what waits of a command.
+        case withdraw(Int)
     }
 
     /// Whether the wall clock is set within the run; what ends by the wall clock ends at another time then.
@@ -44,7 +47,7 @@ extension RunPlan {
             let deed = deed(about: outage, &dice)
             strikes.append((at, .person(deed)))
         }
-        strikes = strikes.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
+        sortStrikes()
     }
 
     private func deed(about outage: ScenarioEvent?, _ dice: inout Dice) -> Deed {

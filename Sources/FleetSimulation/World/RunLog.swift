@@ -97,6 +97,9 @@ public enum Invariant: String, Sendable, CaseIterable {
     case silenceHolds = "silence-holds"
     case silenceEnds = "silence-ends"
     case criticalWhenBooked = "critical-when-booked"
+    case submittedOnce = "submitted-once"
+    case commandsAreKnown = "commands-are-known"
+    case ownRestartsAreQuiet = "own-restarts-are-quiet"
     case loopsKeepTheirWord = "loops-keep-their-word"
 }
 

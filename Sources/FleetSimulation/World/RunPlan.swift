@@ -51,6 +51,7 @@ struct RunPlan: Sendable {
         planPeople()
         planBookings()
         planEchoes()
+        planCommands()
     }
 
     private func event(_ kind: ScenarioEvent.Kind, _ at: Duration, for lasts: Duration) -> ScenarioEvent {
@@ -196,6 +197,11 @@ struct RunPlan: Sendable {
             let away = dice.skewed(.zero, .seconds(300))
             if let at = place(away, margin: .seconds(20)) { strikes.append((at, .restart(away: away))) }
         }
+        sortStrikes()
+    }
+
+    /// By time; of two at one time the one that was planned first.
+    mutating func sortStrikes() {
         strikes = strikes.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
     }
 }
