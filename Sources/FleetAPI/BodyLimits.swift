@@ -75,6 +75,9 @@ extension IncidentBody {
         body.contact = contact.map(text)
         body.links = Links(own: link(links.own), runbook: link(links.runbook))
         body.notification = notification.map { Reason(reason: text($0.reason), rule: text($0.rule)) }
+        body.suppression = suppression.map {
+            Suppressed(kind: text($0.kind), rule: text($0.rule), until: $0.until, sentence: text($0.sentence))
+        }
         body.rooms = rooms.prefix(step.rooms).map { room in
             Room(
                 id: identifier(room.id), name: text(room.name), email: identifier(room.email),

@@ -43,6 +43,8 @@ public struct IncidentBody: Sendable, Hashable, Codable {
     public var links: Links
     /// Why the receiver was told; `nil` where nobody is being told, as in an answer of the API.
     @OrNull public var notification: Reason?
+    /// Why nobody is told of it at present; `null` when nothing holds it back, and in what a receiver is told.
+    @OrNull public var suppression: Suppressed?
     /// At most ``BodyLimits/evidence``, newest last.
     public var evidence: [Evidence]
     private var attempts: Attempts
@@ -54,7 +56,7 @@ public struct IncidentBody: Sendable, Hashable, Codable {
         acknowledgedAt: Timestamp? = nil, acknowledgedBy: String? = nil, reopenedCount: Int = 0,
         resolvedAt: Timestamp? = nil, resolution: String? = nil,
         meeting: Meeting? = nil, contact: String? = nil, links: Links = Links(), notification: Reason? = nil,
-        evidence: [Evidence] = [], tried: [Attempt] = []
+        suppression: Suppressed? = nil, evidence: [Evidence] = [], tried: [Attempt] = []
     ) {
         self.id = id
         self.revision = revision
@@ -81,6 +83,7 @@ public struct IncidentBody: Sendable, Hashable, Codable {
         self.contact = contact
         self.links = links
         self.notification = notification
+        self.suppression = suppression
         self.evidence = evidence
         self.attempts = Attempts(tried)
     }
@@ -99,7 +102,7 @@ public struct IncidentBody: Sendable, Hashable, Codable {
         case acknowledgedBy = "acknowledged_by"
         case reopenedCount = "reopened_count"
         case resolvedAt = "resolved_at"
-        case resolution, meeting, contact, links, notification, evidence
+        case resolution, meeting, contact, links, notification, suppression, evidence
         case attempts = "tried"
     }
 }

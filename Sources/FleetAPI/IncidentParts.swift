@@ -36,6 +36,25 @@ extension IncidentBody {
         }
     }
 
+    /// What keeps the incident quiet.
+    public struct Suppressed: Sendable, Hashable, Codable {
+        /// `maintenance`, `expected`, `inhibited`, `silenced`, `acknowledged` or `flapping`.
+        public var kind: String
+        /// `window:nightly`, `silence:01J…`, …
+        public var rule: String
+        /// As far as is known.
+        @OrNull public var until: Timestamp?
+        /// One line for people.
+        public var sentence: String
+
+        public init(kind: String, rule: String, until: Timestamp?, sentence: String) {
+            self.kind = kind
+            self.rule = rule
+            self.until = until
+            self.sentence = sentence
+        }
+    }
+
     /// A command to a room's device.
     public struct Attempt: Sendable, Hashable, Codable {
         /// `restart`, `update_software` or `run_diagnostics`.

@@ -27,6 +27,12 @@ public struct Timestamp: Sendable, Hashable, Codable, Comparable, CustomStringCo
         milliseconds = Int64(bounded)
     }
 
+    /// `nil` for what lasts until somebody switches it off.
+    public init?(finite date: Date) {
+        guard date < .distantFuture else { return nil }
+        self.init(date)
+    }
+
     public var date: Date { Date(timeIntervalSince1970: Double(milliseconds) / 1000) }
 
     /// The text of the contract.

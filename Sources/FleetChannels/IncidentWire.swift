@@ -9,6 +9,7 @@ extension IncidentBody {
     init(_ notification: FleetCore.Notification, from sender: SenderIdentity) {
         self.init(notification.incident, from: sender)
         self.notification = Reason(reason: notification.event.rawValue, rule: notification.rule)
+        suppression = nil
     }
 
     /// The incident as it is, told to nobody.
@@ -31,6 +32,7 @@ extension IncidentBody {
                 Meeting(startsAt: Timestamp($0.startsAt), endsAt: Timestamp($0.endsAt))
             }, contact: incident.contact,
             links: Links(own: sender.resource(of: incident.id), runbook: sender.runbook(for: incident.condition)),
+            suppression: incident.status == .resolved ? nil : incident.suppression.map { Suppressed($0, of: incident) },
             evidence: incident.evidence.suffix(BodyLimits.evidence).map(Evidence.init),
             tried: incident.tried.suffix(BodyLimits.attempts).map(Attempt.init))
     }
@@ -39,6 +41,16 @@ extension IncidentBody {
 extension IncidentBody.Room {
     public init(_ room: Incident.RoomReference) {
         self.init(id: room.id.text, name: room.name, email: room.email, building: room.building, floor: room.floor)
+    }
+}
+
+extension IncidentBody.Suppressed {
+    /// The sentence leaves out the day where it is that of the incident: what ended on an earlier day holds nothing back.
+    init(_ suppression: Suppression, of incident: Incident) {
+        self.init(
+            kind: suppression.kind.rawValue, rule: suppression.rule,
+            until: suppression.until.flatMap(Timestamp.init(finite:)),
+            sentence: suppression.sentence(at: incident.openedAt))
     }
 }
 

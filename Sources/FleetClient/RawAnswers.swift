@@ -14,7 +14,7 @@ extension RoomwatchClient {
         do throws(HTTPTransportError) {
             return try await transport.send(HTTPCall(.get, "\(base)/\(path)", limits: Self.limits))
         } catch {
-            throw .unreachable("no daemon can be reached at \(place): \(error.detail)")
+            throw unreachable(error)
         }
     }
 }

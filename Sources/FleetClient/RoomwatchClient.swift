@@ -200,7 +200,7 @@ public struct RoomwatchClient: Sendable {
                 let doubt = method == .get ? "" : "; it may have been carried out, so look before you repeat it"
                 throw .unheard("the daemon at \(place) did not answer: \(error.detail)\(doubt)")
             }
-            throw .unreachable("no daemon can be reached at \(place): \(error.detail)")
+            throw unreachable(error)
         }
         guard (200..<300).contains(answer.status) else {
             do {
@@ -237,5 +237,21 @@ public struct RoomwatchClient: Sendable {
     static func query(_ parts: [(String, String?)]) -> String {
         let given = parts.compactMap { name, value in value.map { "\(name)=\(segment($0))" } }
         return given.isEmpty ? "" : "?" + given.joined(separator: "&")
+    }
+
+    /// Of a socket the file system says more than the transport, which speaks of a host and a port that do not exist.
+    func unreachable(_ error: HTTPTransportError) -> ClientError {
+        var detail = error.detail
+        if place.hasPrefix("unix:") {
+            let path = String(place.dropFirst("unix:".count))
+            if !FileManager.default.fileExists(atPath: path) {
+                detail = "there is no such socket; is roomwatchd running, and is this its api.socket?"
+            } else if !FileManager.default.isWritableFile(atPath: path) {
+                detail = "this user may not use the socket; use sudo, or join the group that owns it"
+            } else {
+                detail = "nobody listens there; is roomwatchd running?"
+            }
+        }
+        return .unreachable("no daemon can be reached at \(place): \(detail)")
     }
 }

@@ -39,7 +39,7 @@ func sampleEvent(_ incident: IncidentBody = sampleIncident()) -> IncidentEvent {
         "routes[0]"},"opened_at":"2026-11-20T08:00:01.200Z","reopened_count":0,"resolution":null,"resolved_at":null,\
         "revision":1,"rooms":[{"building":"B2","email":"room17@contoso.com","floor":"3","id":"a1","name":"Room 17"}],\
         "rooms_total":1,"scope":{"id":"a1","kind":"room","name":"Room 17","partial":false},"severity":"critical",\
-        "status":"open","summary":"Room 17 (B2, floor 3) is offline","tenant":"contoso","tried":[]}},\
+        "status":"open","summary":"Room 17 (B2, floor 3) is offline","suppression":null,"tenant":"contoso","tried":[]}},\
         "timestamp":"2026-11-20T08:00:01.250Z","type":"incident.opened"}
         """
 
@@ -64,7 +64,7 @@ func sampleEvent(_ incident: IncidentBody = sampleIncident()) -> IncidentEvent {
         let fields = try #require(object["data"]?["incident"] as? [String: Any])
         for name in [
             "first_bad_after", "last_good_at", "acknowledged_at", "acknowledged_by", "resolved_at", "resolution",
-            "meeting", "notification",
+            "meeting", "notification", "suppression",
         ] {
             #expect(fields[name] is NSNull, "\(name)")
         }
@@ -81,7 +81,7 @@ func sampleEvent(_ incident: IncidentBody = sampleIncident()) -> IncidentEvent {
             .replacing("\"tried\":[]", with: "\"tried\":[{\"any\":1}],\"novelty\":{\"a\":[1]}")
             .replacing("\"severity\":\"critical\"", with: "\"severity\":\"catastrophic\"")
             .replacing("\"type\":\"incident.opened\"", with: "\"type\":\"incident.sang\",\"more\":null")
-            .replacing("\"meeting\":null,", with: "")
+            .replacing("\"meeting\":null,", with: "").replacing("\"suppression\":null,", with: "")
         let event = try WireJSON.value(IncidentEvent.self, from: Array(later.utf8))
         #expect(event.type.rawValue == "incident.sang")
         #expect(event.data.incident.severity == "catastrophic")

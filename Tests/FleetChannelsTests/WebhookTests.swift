@@ -84,7 +84,7 @@ private func channel(
             "reopened_count":0,"resolution":null,"resolved_at":null,"revision":1,"rooms":[{"building":"B2",\
             "email":"room17@contoso.com","floor":"3","id":"a17","name":"Room 17"}],"rooms_total":1,\
             "scope":{"id":"a17","kind":"room","name":"Room 17","partial":false},"severity":"critical",\
-            "status":"open","summary":"Room 17 (B2, floor 3) is offline","tenant":"contoso","tried":[]}},\
+            "status":"open","summary":"Room 17 (B2, floor 3) is offline","suppression":null,"tenant":"contoso","tried":[]}},\
             "timestamp":"2026-11-20T08:00:01.250Z","type":"incident.opened"}
             """
         #expect(String(decoding: call.body ?? [], as: UTF8.self) == golden)

@@ -22,7 +22,8 @@ import Timekeeping
             configuration: CurlConfiguration(unixSocketPath: path), time: SystemTimeSource())
         return (
             RoomwatchClient(
-                transport: transport, base: "http://localhost", place: path, token: token.map { Secret($0) }), transport
+                transport: transport, base: "http://localhost", place: "unix:\(path)", token: token.map { Secret($0) }),
+            transport
         )
     }
 
@@ -121,7 +122,10 @@ import Timekeeping
             Issue.record("answered")
         } catch {
             guard case .unreachable(let text) = error else { throw error }
-            #expect(text.contains(path))
+            #expect(
+                text
+                    == "no daemon can be reached at unix:\(path): there is no such socket; is roomwatchd running, and is this its api.socket?"
+            )
         }
         await transport.shutdown()
     }

@@ -11,6 +11,19 @@ import Testing
 
     private func before(_ seconds: Double) -> Timestamp { Timestamp(Self.now.date.addingTimeInterval(-seconds)) }
 
+    @Test func aRowSaysWhoWorksOnItAndWhatKeepsItQuiet() {
+        var incident = ScriptedIntents.incident
+        incident.acknowledgedBy = nil
+        #expect(!IncidentRow(incident, at: Self.now).hasTaken)
+        incident.suppression = IncidentBody.Suppressed(
+            kind: "silenced", rule: "silence:01JD", until: nil, sentence: "silenced by 01JD")
+        #expect(IncidentRow(incident, at: Self.now).taken == "not told: silenced by 01JD")
+        incident.acknowledgedBy = "anna"
+        #expect(IncidentRow(incident, at: Self.now).taken == "taken on by anna · not told: silenced by 01JD")
+        incident.suppression?.kind = "acknowledged"
+        #expect(IncidentRow(incident, at: Self.now).taken == "taken on by anna", "one reason is said once")
+    }
+
     // MARK: Bars
 
     @Test func aBarIsAsLongAsItsRooms() {

@@ -43,6 +43,17 @@ import Testing
                 """)
     }
 
+    @Test func whatNobodyIsToldOfSaysSo() {
+        var quiet = Self.incident("Room 17 is offline")
+        quiet.suppression = IncidentBody.Suppressed(
+            kind: "silenced", rule: "silence:01JD", until: nil, sentence: "silenced by 01JD until it is switched off")
+        #expect(rendering.incidents([quiet]).plain.contains("\topen, silenced\t"))
+        quiet.acknowledgedBy = "anna"
+        #expect(rendering.incidents([quiet]).plain.contains("\topen by anna\t"), "who works on it is said first")
+        let detail = IncidentDetail(incident: quiet, comments: [], notifications: [], suppressions: [])
+        #expect(rendering.incident(detail).first?.1.plain.contains("nobody is told\tsilenced by 01JD") == true)
+    }
+
     @Test func aNarrowTerminalCutsTheSentence() {
         let table = rendering.incidents([Self.incident("Room 17 (B2, floor 3) is offline; it was in a call")])
         let text = table.text(width: 70, isColoured: false)

@@ -35,7 +35,7 @@ extension TenantFleet {
                 cause: trouble == nil ? .provider : .account,
                 summary: trouble?.blindness(of: tenant)
                     ?? "Monitoring of \(tenant) is blind: Graph gave a usable presence for \(count.seen) of "
-                    + "\(count.expected) rooms\(failure.map { " (\($0))" } ?? ""). Rooms that are not seen are not "
+                    + "\(count.expected) rooms\(failure.map { " (\(FailureText.words($0)))" } ?? ""). Rooms that are not seen are not "
                     + "paged",
                 firstBadAt: outage.firstBad.wall, lastGoodAt: nil, openedAt: now.wall,
                 evidence: [

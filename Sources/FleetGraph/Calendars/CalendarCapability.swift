@@ -1,6 +1,8 @@
 // Free/busy is a help, not the heart of detection: without it severity knows bookable hours only. So a missing grant is
 // told once, with the name of the permission, and raises no incident.
 
+import FleetCore
+
 /// Whether the rooms' free/busy can be read in this tenant.
 public enum CalendarCapability: Sendable, Hashable {
     case available
@@ -32,7 +34,7 @@ public enum CalendarCapability: Sendable, Hashable {
             "Room calendars are not read: Exchange limits the application to other mailboxes. Add the rooms to its "
                 + "scope (RBAC for Applications or application access policy). Severity follows bookable hours alone."
         case .transient(let kind):
-            "Room calendars could not be read this time (\(kind)); it is tried again, detection goes on."
+            "Room calendars could not be read this time (\(FailureText.words(kind))); it is tried again, detection goes on."
         }
     }
 }

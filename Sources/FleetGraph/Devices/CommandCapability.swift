@@ -1,6 +1,8 @@
 // Commands need a permission of their own and can vanish while reading goes on. Whether they are there at all is told apart
 // from what Graph said about one device, so that one odd device does not switch off the button for all.
 
+import FleetCore
+
 /// Whether devices of this tenant can be commanded.
 public enum CommandCapability: Sendable, Hashable {
     /// Nothing speaks against it.
@@ -37,7 +39,7 @@ public enum CommandCapability: Sendable, Hashable {
         case .retired:
             "Commands to devices are off: Microsoft has retired the calls; restart devices in the Teams admin center."
         case .transient(let kind):
-            "The last request about commands to devices failed (\(kind)); commands stay on, and none is sent twice."
+            "The last request about commands to devices failed (\(FailureText.words(kind))); commands stay on, and none is sent twice."
         }
     }
 }

@@ -49,7 +49,7 @@ public enum DeviceCapability: Sendable, Hashable {
         case .retired:
             "Teams device records are not read: Microsoft has retired the call; rooms are watched by presence."
         case .transient(let kind):
-            "Teams device records could not be read this time (\(kind)); it is tried again, presence goes on."
+            "Teams device records could not be read this time (\(FailureText.words(kind))); it is tried again, presence goes on."
         case .stale:
             "Teams device records have not changed for 24 hours: they name devices but are no evidence of health."
         }

@@ -65,7 +65,7 @@ public enum DeviceHealthCapability: Sendable, Hashable {
         case .noRecord:
             "Graph has no health record of the devices that were asked for (404); it is tried again."
         case .transient(let kind):
-            "The health of Teams devices could not be read this time (\(kind)); it is tried again, presence goes on."
+            "The health of Teams devices could not be read this time (\(FailureText.words(kind))); it is tried again, presence goes on."
         }
     }
 }

@@ -1,6 +1,7 @@
 // Service health is evidence and nothing hangs on it. Without its permission, or in a cloud that does not offer it, it is
 // simply not there: one line for the operator, no incident.
 
+import FleetCore
 import GraphClient
 
 /// Whether Microsoft's posts about its services can be read in this tenant.
@@ -36,7 +37,7 @@ public enum ServiceHealthCapability: Sendable, Hashable {
         case .notOffered:
             "Microsoft's service health is not read: this tenant or cloud does not offer the call. Nothing hangs on it."
         case .transient(let kind):
-            "Microsoft's service health could not be read this time (\(kind)); it is tried again, detection goes on."
+            "Microsoft's service health could not be read this time (\(FailureText.words(kind))); it is tried again, detection goes on."
         }
     }
 }

@@ -1,6 +1,7 @@
 // The sign-in log is evidence and nothing hangs on it. It wants a permission and a licence of the tenant's; without either
 // it is simply not there: one line for the operator, no incident.
 
+import FleetCore
 import GraphClient
 
 /// Whether the sign-ins of room accounts can be read in this tenant.
@@ -57,7 +58,7 @@ public enum SignInCapability: Sendable, Hashable {
         case .notOffered:
             "Sign-ins of room accounts are not read: this tenant or cloud does not offer the call. Nothing hangs on it."
         case .transient(let kind):
-            "Sign-ins could not be read this time (\(kind)); it is tried again, detection goes on."
+            "Sign-ins could not be read this time (\(FailureText.words(kind))); it is tried again, detection goes on."
         }
     }
 }

@@ -172,9 +172,10 @@ public struct OperationLoop: Sendable {
         case .success(let listed): known = listed
         case .failure(let failure):
             if !failure.capability.isGone, !Task.isCancelled {
+                let why = FailureText.words(failure.kind)
                 await ledger.hold(
                     operation.id, tenant: tenant,
-                    why: "what the device is doing could not be read (\(failure.kind)); it is tried again",
+                    why: "what the device is doing could not be read (\(why)); it is tried again",
                     notBefore: time.now().advanced(by: Self.retry))
             }
             return .stepped(operation.id, failure.capability)

@@ -107,11 +107,3 @@ extension AuditBody {
             subject: entry.subject, detail: entry.detail)
     }
 }
-
-extension Timestamp {
-    /// `nil` for what lasts until somebody switches it off.
-    init?(finite date: Date) {
-        guard date < .distantFuture else { return nil }
-        self.init(date)
-    }
-}

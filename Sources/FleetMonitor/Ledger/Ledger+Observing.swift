@@ -60,8 +60,9 @@ extension Ledger {
                 log.notice("presence sweeps are complete again", metadata: ["tenant": "\(tenant)"])
             }
         } else {
+            let why = FailureText.words(reason)
             log.warning(
-                "presence sweep \(outcome.rawValue): \(reason); \(unanswered) rooms went unanswered and count as not seen",
+                "presence sweep \(outcome.rawValue): \(why); \(unanswered) rooms went unanswered and count as not seen",
                 metadata: ["tenant": "\(tenant)"])
         }
     }

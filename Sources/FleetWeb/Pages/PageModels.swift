@@ -44,8 +44,9 @@ struct IncidentRow {
         summary = incident.summary
         opened = incident.openedAt.description
         age = Instant(incident.openedAt, at: now).age
-        taken = incident.acknowledgedBy.map { "taken on by \($0)" } ?? ""
-        hasTaken = incident.acknowledgedBy != nil
+        let quiet = incident.suppression.flatMap { $0.kind == "acknowledged" ? nil : "not told: \($0.sentence)" }
+        taken = [incident.acknowledgedBy.map { "taken on by \($0)" }, quiet].compactMap(\.self).joined(separator: " · ")
+        hasTaken = !taken.isEmpty
     }
 }
 

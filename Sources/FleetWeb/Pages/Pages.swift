@@ -47,6 +47,7 @@ extension PageRoutes {
         }
         if let contact = one.contact { facts.append(Fact(name: "Contact", value: contact)) }
         if let by = one.acknowledgedBy { facts.append(Fact(name: "Taken on by", value: by)) }
+        if let quiet = one.suppression { facts.append(Fact(name: "Nobody is told", value: quiet.sentence)) }
         if let at = one.resolvedAt {
             facts.append(Fact(name: "Resolved", value: "\(Instant(at, at: now).words) (\(one.resolution ?? ""))"))
         }

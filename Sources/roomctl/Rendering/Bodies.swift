@@ -15,10 +15,17 @@ struct Rendering {
             rows: incidents.map { one in
                 [
                     Cell(one.id), Cell(one.severity, Self.tone(severity: one.severity, status: one.status)),
-                    Cell(one.status + (one.acknowledgedBy.map { " by \($0)" } ?? "")), Cell(age(of: one.openedAt)),
+                    Cell(status(of: one)), Cell(age(of: one.openedAt)),
                     Cell(one.summary),
                 ]
             })
+    }
+
+    /// With who has taken it on, or what keeps it quiet: `open, silenced`.
+    private func status(of one: IncidentBody) -> String {
+        if let by = one.acknowledgedBy { return "\(one.status) by \(by)" }
+        guard let kind = one.suppression?.kind else { return one.status }
+        return "\(one.status), \(kind)"
     }
 
     func incident(_ detail: IncidentDetail) -> [(String, Table)] {
@@ -35,6 +42,7 @@ struct Rendering {
         if let by = one.acknowledgedBy, let at = one.acknowledgedAt {
             facts.append(("acknowledged", Cell("by \(by), \(said(at))")))
         }
+        if let quiet = one.suppression { facts.append(("nobody is told", Cell(quiet.sentence))) }
         if let at = one.resolvedAt { facts.append(("resolved", Cell("\(said(at)) (\(one.resolution ?? ""))"))) }
         if let meeting = one.meeting {
             facts.append(("meeting", Cell("from \(meeting.startsAt) to \(meeting.endsAt)")))

@@ -182,7 +182,7 @@ import Timekeeping
         fail(&watch, ["http_503"], from: 695, through: 720)
         let incident = try #require(watch.open(.tenantBlind, .tenant))
         #expect(incident.cause == .provider && !incident.quotes(Evidence.access))
-        #expect(incident.summary.contains("http_503") && !incident.summary.contains("lost"))
+        #expect(incident.summary.contains("Graph answered 503") && !incident.summary.contains("lost"))
         #expect(watch.told == ["opened tenant.blind contoso error", "updated tenant.blind contoso error"])
     }
 

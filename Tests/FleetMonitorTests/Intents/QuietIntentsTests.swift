@@ -47,6 +47,13 @@ import Timekeeping
         #expect(try stage.explain("Room 2").suppressions.map(\.rule) == ["silence:\(made.id)"])
         // The incident that was told before is quiet now as well.
         #expect(try stage.incident(of: 1)?.suppression?.rule == "silence:\(made.id)")
+        let open = try stage.ask { i throws(Refusal) in
+            try await i.incidents(IncidentsQuery(statuses: ["open"]), for: .anna).incidents
+        }
+        let quiet = open.filter { $0.suppression != nil }
+        #expect(open.count == 3 && quiet.map(\.scope.name).sorted() == ["Room 1", "Room 2"])
+        #expect(quiet.allSatisfy { $0.suppression?.kind == "silenced" && $0.suppression?.rule == "silence:\(made.id)" })
+        #expect(quiet.first?.suppression?.sentence.hasSuffix("new cabling, anna") == true)
     }
 
     @Test func whatIsStillWrongIsToldWhenASilenceIsEnded() throws {
