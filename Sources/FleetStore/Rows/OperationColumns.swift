@@ -16,6 +16,9 @@ extension OperationRecord {
     }
 
     /// When it ended.
+    ///
+    /// Never inlined: the optimizer of Swift 6.3.1 ends with an ownership error where it copies this into another module.
+    @inline(never)
     public var settledAt: Date? {
         if case .settled(_, let at) = state { at } else { nil }
     }
