@@ -172,6 +172,6 @@ struct DeviceOperationTests {
         ]
         #expect(Set(all.map(\.text)).count == all.count)
         #expect(all.map(\.isGone) == [false, true, true, true, false])
-        #expect(all[1].text.contains("TeamworkDevice.ReadWrite.All") && all[4].text.contains("http_503"))
+        #expect(all[1].text.contains("TeamworkDevice.ReadWrite.All") && all[4].text.contains("Graph answered 503"))
     }
 }

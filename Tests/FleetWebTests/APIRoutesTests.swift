@@ -214,7 +214,8 @@ import Testing
         Bad(
             method: "GET", path: "devices?text=\(String(repeating: "a", count: 321))", status: 400,
             says: "text is longer than 320"),
-        Bad(method: "GET", path: "operations?open=yes", status: 400, says: "open cannot be yes"),
+        Bad(method: "GET", path: "operations?open=yes", status: 400, says: "open is neither true nor false"),
+        Bad(method: "GET", path: "operations?open=true,true", status: 400, says: "open is neither true nor false"),
         Bad(method: "GET", path: "operations?state=done", status: 400, says: "state cannot be done"),
         Bad(method: "GET", path: "commands?limit=0", status: 400, says: "limit"),
         Bad(path: "commands", body: #"{"rooms":["1"]}"#, status: 400, says: "action is missing"),
@@ -244,8 +245,8 @@ import Testing
             path: "commands", body: #"{"action":"update_software","rooms":["1"],"version":"1 2"}"#, status: 400,
             says: "the version is not"),
         Bad(
-            path: "commands", body: #"{"action":"restart","rooms":["1"],"force":true,"reason":" "}"#, status: 400,
-            says: "without a reason"),
+            path: "commands", body: #"{"action":"restart","rooms":["1"],"force":true,"reason":" "}"#, status: 403,
+            says: "takes the role admin"),
         Bad(
             path: "commands", body: #"{"action":"restart","rooms":["1"],"force":true,"reason":"x"}"#, status: 403,
             says: "takes the role admin"),
@@ -259,7 +260,25 @@ import Testing
         Bad(
             path: "commands", body: #"{"action":"restart","rooms":["1"],"dry_run":true}"#, status: 400,
             says: "the field dry_run is unknown"),
+        Bad(
+            path: "commands", body: #"{"action":"restart","rooms":["1"],"force":true}"#, status: 403,
+            says: "takes the role admin"),
+        Bad(
+            path: "commands",
+            body:
+                "{\"action\":\"restart\",\"rooms\":[\"1\"],\"reason\":\"e\(String(repeating: "\u{301}", count: 500))\"}",
+            status: 400, says: "longer than 500"),
+        Bad(
+            path: "commands", body: #"{"action":"restart","rooms":["1"],"wait_seconds":1.5}"#, status: 400,
+            says: "a number that is too large or not whole"),
+        Bad(body: silenceBody.replacing("cabling", with: #"\u0084"#), status: 400, says: "control characters"),
+        Bad(body: silenceBody.replacing("cabling", with: #"a\u0000b"#), status: 400, says: "control characters"),
+        Bad(
+            body: silenceBody.replacing("cabling", with: #"\u200b \u2060"#), status: 400,
+            says: "nothing that can be seen"),
         Bad(method: "PUT", path: "commands", status: 405, says: "use GET, POST"),
+        Bad(method: "GET", path: "", status: 404, says: "nothing at this address"),
+        Bad(method: "PUT", path: "openapi.yaml", status: 405, says: "use GET"),
         Bad(method: "GET", path: "nothing/at/all", status: 404, says: "nothing at this address"),
     ]
 
@@ -276,6 +295,27 @@ import Testing
             if one.status == 405 { #expect(answer.fields["allow"]?.isEmpty == false) }
         }
         #expect(intents.asked.isEmpty)
+    }
+
+    @Test func aTextOfSeveralLinesAndAFamilyOfEmojisAreTaken() async throws {
+        let intents = ScriptedIntents()
+        try await serving(intents) { path in
+            let answer = try await LoopbackClient.send(
+                "POST", "/api/v1/silences", fields: ["Content-Type": "application/json"],
+                body: Self.silenceBody.replacing(
+                    "cabling", with: #"one\n\ttwo \ud83d\udc68\u200d\ud83d\udc69\u200d\ud83d\udc67"#),
+                socket: path)
+            #expect(answer.status == 201, "\(answer.body)")
+        }
+    }
+
+    @Test func whatIsSentAlongWhereNothingIsTakenIsNotLookedAt() async throws {
+        let intents = ScriptedIntents()
+        try await serving(intents) { path in
+            let answer = try await LoopbackClient.send(
+                "GET", "/api/v1/fleet", body: String(repeating: "x", count: 70_000), socket: path)
+            #expect(answer.status == 200)
+        }
     }
 
     @Test func aCommandIsTakenAndSaysWhereItIsFollowed() async throws {

@@ -116,6 +116,10 @@ import Yams
                     tenant: "contoso", id: "o", command: "c", room: "1", device: "d", state: "accepted", detail: nil,
                     at: at)
             ),
+            (
+                "Suppressed",
+                IncidentBody.Suppressed(kind: "silenced", rule: "silence:1", until: at, sentence: "silenced by 1")
+            ),
             ("Problem", Problem(Refusal(.invalid, "d", remedy: "r"))),
         ]
         for (name, sample) in samples {

@@ -22,7 +22,7 @@ extension CommandRequest: RequestFields {
         }
         try checkSelection()
         try checkSoftware()
-        guard (reason ?? "").count <= Self.maximumReasonLength else {
+        guard (reason ?? "").unicodeScalars.count <= Self.maximumReasonLength else {
             throw Refusal(
                 .invalid, "the reason is longer than \(Self.maximumReasonLength) characters", remedy: "shorten it")
         }
@@ -47,7 +47,8 @@ extension CommandRequest: RequestFields {
         let (what, list, most, longest) =
             rooms.map { ("rooms", $0, Self.maximumRooms, Self.maximumRoomLength) }
             ?? ("matchers", matchers ?? [], Self.maximumMatchers, Self.maximumMatcherLength)
-        guard (1...most).contains(list.count), list.allSatisfy({ (1...longest).contains($0.count) }) else {
+        guard (1...most).contains(list.count), list.allSatisfy({ (1...longest).contains($0.unicodeScalars.count) })
+        else {
             throw Refusal(
                 .invalid, "\(what) has not 1 to \(most) entries of at most \(longest) characters",
                 remedy: "correct it, or ask in several commands")

@@ -86,7 +86,7 @@ extension TenantFleet {
             if trouble == nil, isContradicted, incident.quotes(Evidence.access) {
                 incident.evidence.removeAll { $0.source == Evidence.access || $0.source == Evidence.remedy }
                 incident.summary =
-                    "Monitoring of \(tenant) is blind: presence cannot be read\(failure.map { " (\($0))" } ?? ""). "
+                    "Monitoring of \(tenant) is blind: presence cannot be read\(failure.map { " (\(FailureText.words($0)))" } ?? ""). "
                     + "Rooms that are not seen are not paged"
             }
             switch outcome {

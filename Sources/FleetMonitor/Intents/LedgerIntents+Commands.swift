@@ -19,7 +19,7 @@ extension LedgerIntents {
     }
 
     public func commands(cursor: String?, limit: Int, for asker: Asker) async throws(Refusal) -> CommandList {
-        let before = try cursor.map(Self.id)
+        let before = try Self.place(ofCursor: cursor)
         let tenant = asker.tenant.map { TenantName($0) }
         let page = try await asking { () async throws(StoreError) in
             try await archive.commands(tenant: tenant, before: before, limit: limit)
@@ -96,8 +96,9 @@ extension LedgerIntents {
             }
         }
         return OperationQuery(
-            tenant: (query.tenant ?? asker.tenant).map { TenantName($0) }, command: try query.command.map(Self.id),
+            tenant: (query.tenant ?? asker.tenant).map { TenantName($0) },
+            command: try query.command.map { text throws(Refusal) in try filter(text, "command") },
             room: query.room.map { AccountID($0) }, device: query.device, states: Set(query.states),
-            isOpen: query.isOpen, before: try query.cursor.map(Self.id), limit: query.limit)
+            isOpen: query.isOpen, before: try place(ofCursor: query.cursor), limit: query.limit)
     }
 }

@@ -102,8 +102,7 @@ extension LedgerIntents {
         guard let bytes = Data(base64Encoded: padded),
             let place = try? WireJSON.value(RoomBody.Place.self, from: Array(bytes))
         else {
-            throw Refusal(
-                .invalid, "the cursor is not one of this address", remedy: "begin again without it")
+            throw .foreignCursor
         }
         return place
     }

@@ -262,16 +262,30 @@ public struct LedgerIntents: Intents {
 
     /// Ids are 26 characters of Crockford's base 32, in either case.
     static func id(_ text: String) throws(Refusal) -> UniqueID {
-        let id = text.uppercased()
-        guard id.utf8.count == 26, id.allSatisfy({ $0.isASCII && ($0.isNumber || $0.isLetter) }) else {
-            throw Refusal(.notFound, "\(text) is no id", remedy: "give all 26 characters of it")
+        guard let id = UniqueID(written: text) else {
+            throw Refusal(.notFound, "\(text.prefix(40)) is no id", remedy: "give all 26 characters of it")
         }
-        return UniqueID(stored: id)
+        return id
+    }
+
+    /// An id that narrows a list: one that can be none is a mistake of the question.
+    static func filter(_ text: String, _ name: String) throws(Refusal) -> UniqueID {
+        guard let id = UniqueID(written: text) else {
+            throw Refusal(.invalid, "\(name) is no id", remedy: "give all 26 characters of it, or leave it out")
+        }
+        return id
+    }
+
+    /// Where a list of what carries ids goes on.
+    static func place(ofCursor cursor: String?) throws(Refusal) -> UniqueID? {
+        guard let cursor else { return nil }
+        guard let id = UniqueID(written: cursor) else { throw .foreignCursor }
+        return id
     }
 
     private static func text(_ text: String?) throws(Refusal) -> String? {
         guard let text, text.contains(where: { !$0.isWhitespace }) else { return nil }
-        guard text.count <= CommentRequest.maximumLength else {
+        guard text.unicodeScalars.count <= CommentRequest.maximumLength else {
             throw Refusal(
                 .invalid, "the comment is longer than \(CommentRequest.maximumLength) characters", remedy: "shorten it")
         }
@@ -303,10 +317,26 @@ extension Matchers {
     }
 }
 
+extension UniqueID {
+    /// As people and clients write it, in either case.
+    fileprivate init?(written text: String) {
+        let id = text.uppercased()
+        guard id.utf8.count == 26, id.allSatisfy({ $0.isASCII && ($0.isNumber || $0.isLetter) }) else { return nil }
+        self.init(stored: id)
+    }
+}
+
+extension Refusal {
+    static let foreignCursor = Refusal(
+        .invalid, "the cursor is not one of this address", remedy: "begin again without it")
+}
+
 extension Condition {
     /// Those that are said of rooms, alone or together.
     static let ofRooms: [Condition] = [
-        .roomOffline, .roomFlapping, .roomUnseen, .roomNeverSeen, .floorOffline, .buildingOffline, .tenantOffline,
+        .roomOffline, .roomFlapping, .roomUnseen, .roomNeverSeen, .roomAccount, .floorOffline, .buildingOffline,
+        .tenantOffline, .deviceOffline, .devicePeripheral, .deviceLogin, .deviceSoftware, .deviceHardware,
+        .deviceUnexpectedUser, .commandFailed,
     ]
 }
 
@@ -316,7 +346,7 @@ extension IncidentsQuery {
             throw Refusal(.forbidden, "the token is bound to tenant \(bound)", remedy: "leave the filter out")
         }
         var read = IncidentQuery(
-            tenant: (tenant ?? asker.tenant).map { TenantName($0) }, before: cursor.map { UniqueID(stored: $0) },
+            tenant: (tenant ?? asker.tenant).map { TenantName($0) }, before: try LedgerIntents.place(ofCursor: cursor),
             limit: limit)
         if let condition {
             read.condition = try Self.word(condition, "condition", Condition.allCases.map(\.rawValue), Condition.init)

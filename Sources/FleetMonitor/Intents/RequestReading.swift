@@ -29,13 +29,13 @@ extension SilenceRequest {
 extension WindowRequest {
     func check() throws(Refusal) {
         let letters = name.filter { !$0.isWhitespace }
-        guard !letters.isEmpty, name.count <= Self.maximumNameLength else {
+        guard !letters.isEmpty, name.unicodeScalars.count <= Self.maximumNameLength else {
             throw Refusal(
                 .invalid, "the window needs a name of at most \(Self.maximumNameLength) characters",
                 remedy: "say in two words what is done, such as \"air conditioning B2\"")
         }
-        guard author.map({ $0.count <= Silence.maximumAuthorLength }) ?? true,
-            reason.count <= Silence.maximumReasonLength
+        guard author.map({ $0.unicodeScalars.count <= Silence.maximumAuthorLength }) ?? true,
+            reason.unicodeScalars.count <= Silence.maximumReasonLength
         else {
             throw Refusal(.invalid, "the author or the reason is too long", remedy: "shorten it")
         }

@@ -29,10 +29,16 @@ public struct APIRoutes: Sendable {
         }
         router.get("\(Self.base)/openapi.yaml") { _, _ in Self.document }
         for method in Self.methods {
-            router.on("\(Self.base)/**", method: method) { _, _ in
-                Response.problem(
-                    Refusal(.notFound, "there is nothing at this address", remedy: "see \(Self.base)/openapi.yaml")
-                )
+            if method != .get {
+                router.on("\(Self.base)/openapi.yaml", method: method) { _, _ in
+                    Self.refusal(of: method, allowed: "GET")
+                }
+            }
+            for address in [Self.base, "\(Self.base)/**"] {
+                router.on(RouterPath(address), method: method) { _, _ in
+                    Response.problem(
+                        Refusal(.notFound, "there is nothing at this address", remedy: "see \(Self.base)/openapi.yaml"))
+                }
             }
         }
     }
@@ -60,16 +66,19 @@ public struct APIRoutes: Sendable {
         for method in Self.methods {
             router.on(RouterPath("\(Self.base)/\(path)"), method: method) { request, context in
                 guard let operation = operations[method] else {
-                    var response = Response.problem(
-                        Refusal(
-                            .methodNotAllowed, "\(method.rawValue) is not for this address",
-                            remedy: "use \(allowed)"))
-                    response.headers[.allow] = allowed
-                    return response
+                    return Self.refusal(of: method, allowed: allowed)
                 }
                 return await answer(operation, request, context)
             }
         }
+    }
+
+    private static func refusal(of method: HTTPRequest.Method, allowed: String) -> Response {
+        var response = Response.problem(
+            Refusal(
+                .methodNotAllowed, "\(method.rawValue) is not for this address", remedy: "use \(allowed)"))
+        response.headers[.allow] = allowed
+        return response
     }
 
     private func answer(_ operation: APIEndpoint, _ request: Request, _ context: WebContext) async -> Response {
@@ -84,7 +93,8 @@ public struct APIRoutes: Sendable {
                         : "use a token with that role, or the unix socket on the monitor's own machine")
             }
             let query = try Query(request, allowing: operation.parameters)
-            let body = try await Self.body(of: request)
+            // What is sent along where nothing is taken is nobody's business.
+            let body = operation.method == .post ? try await Self.body(of: request) : []
             return try await operation.answer(
                 APIRequest(
                     asker: asker, parameters: context.parameters, query: query, body: body,

@@ -47,6 +47,7 @@ struct APIRequest: Sendable {
                 .invalid, "the field \(unknown.prefix(40)) is unknown",
                 remedy: "the fields are \(Body.fields.sorted().joined(separator: ", "))")
         }
+        try checkTexts()
         do {
             return try WireJSON.value(type, from: body)
         } catch let error as DecodingError {
@@ -54,6 +55,46 @@ struct APIRequest: Sendable {
         } catch {
             throw Refusal(.invalid, "the body cannot be read", remedy: "see the contract for its form")
         }
+    }
+}
+
+extension APIRequest {
+    /// A reason that nobody can see is none, and a control character changes how everything after it looks.
+    private func checkTexts() throws(Refusal) {
+        guard let value = try? JSONSerialization.jsonObject(with: Data(body)) else { return }
+        var texts: [String] = []
+        func collect(_ value: Any) {
+            switch value {
+            case let text as String: texts.append(text)
+            case let list as [Any]: for one in list { collect(one) }
+            case let object as [String: Any]: for one in object.values { collect(one) }
+            default: break
+            }
+        }
+        collect(value)
+        guard texts.allSatisfy(\.isPlain) else {
+            throw Refusal(
+                .invalid, "a text holds control characters or nothing that can be seen",
+                remedy: "write it as plain text")
+        }
+    }
+}
+
+extension String {
+    /// Whether it has no control characters but line ends and tabs, and does not only look empty. Emptiness that shows is
+    /// for whoever reads the field to judge.
+    fileprivate var isPlain: Bool {
+        var hasVisible = false
+        var hasInvisible = false
+        for scalar in unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .control where !["\n", "\r", "\t"].contains(scalar): return false
+            case .format: hasInvisible = true
+            case .control, .spaceSeparator, .lineSeparator, .paragraphSeparator: continue
+            default: hasVisible = true
+            }
+        }
+        return hasVisible || !hasInvisible
     }
 }
 
@@ -72,6 +113,10 @@ extension DecodingError {
         case .keyNotFound(let key, let context): return "the field \(path(context, key)) is missing"
         case .typeMismatch(_, let context): return "the field \(path(context)) has the wrong type"
         case .valueNotFound(_, let context): return "the field \(path(context)) is null"
+        case .dataCorrupted(let context) where context.codingPath.isEmpty:
+            return
+                "the body holds a value that cannot be read, such as a number that is too large or not whole, or text "
+                + "that is no UTF-8"
         case .dataCorrupted(let context): return "the field \(path(context)) is \(context.debugDescription)"
         @unknown default: return "the body cannot be read"
         }
@@ -111,7 +156,7 @@ struct Query: Sendable {
     /// A word of a person's, as it stands in a directory.
     func text(_ name: String) throws(Refusal) -> String? {
         guard let text = self[name] else { return nil }
-        guard text.count <= Self.maximumText else {
+        guard text.unicodeScalars.count <= Self.maximumText else {
             throw Refusal(
                 .invalid, "\(name) is longer than \(Self.maximumText) characters",
                 remedy: "give the whole of it or less")
@@ -128,6 +173,16 @@ struct Query: Sendable {
                 remedy: "use \(known.joined(separator: ", ")), or leave it out")
         }
         return given
+    }
+
+    /// One of `true` and `false`; `false` where it is not given.
+    func flag(_ name: String) throws(Refusal) -> Bool {
+        switch self[name] {
+        case nil, "false"?: return false
+        case "true"?: return true
+        default:
+            throw Refusal(.invalid, "\(name) is neither true nor false", remedy: "use one of them, or leave it out")
+        }
     }
 
     func number(_ name: String, in range: ClosedRange<Int>, else byDefault: Int) throws(Refusal) -> Int {

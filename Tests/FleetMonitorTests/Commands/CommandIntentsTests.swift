@@ -192,6 +192,18 @@ import Timekeeping
             cursor = page.nextCursor
         } while cursor != nil
         #expect(found == asked.reversed())
+        let mistakes = [
+            stage.stage.refusal { i throws(Refusal) in try await i.commands(cursor: "x", limit: 2, for: .anna) },
+            stage.stage.refusal { i throws(Refusal) in
+                try await i.operations(OperationsQuery(cursor: "x"), for: .anna)
+            },
+            stage.stage.refusal { i throws(Refusal) in
+                try await i.operations(OperationsQuery(command: "x"), for: .anna)
+            },
+        ]
+        #expect(
+            mistakes.map { $0?.kind } == [.invalid, .invalid, .invalid],
+            "a question that makes no sense is no missing thing")
         let mine = try stage.operations(OperationsQuery(command: asked[2], states: ["waiting"], isOpen: true))
         #expect(mine.map(\.room.name) == ["Room 3"])
         #expect(try stage.operations(OperationsQuery(device: "DEVICE-4")).map(\.room.name) == ["Room 4"])

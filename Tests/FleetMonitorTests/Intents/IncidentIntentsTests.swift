@@ -154,9 +154,9 @@ import Timekeeping
         #expect(Set((first.incidents + rest.incidents).map(\.id)).count == 3 && rest.nextCursor == nil)
         let bad = [
             IncidentsQuery(statuses: ["opened"]), IncidentsQuery(severities: ["high"]),
-            IncidentsQuery(condition: "room.gone"),
+            IncidentsQuery(condition: "room.gone"), IncidentsQuery(cursor: "junk"), IncidentsQuery(cursor: "\0"),
         ].map { query in stage.refusal { i throws(Refusal) in try await i.incidents(query, for: .anna) }?.kind }
-        #expect(bad == [.invalid, .invalid, .invalid])
+        #expect(bad == Array(repeating: .invalid, count: 5))
     }
 
     @Test(arguments: ["", "01J", "not an id at all, not one", "../../etc/passwd", "01ARZ3NDEKTSV4RRFFQ69G5FAV"])

@@ -56,6 +56,13 @@ import Timekeeping
         #expect(quiet.first?.suppression?.sentence.hasSuffix("new cabling, anna") == true)
     }
 
+    @Test(arguments: ["device.peripheral", "room.account", "command.failed", "room.offline"])
+    func aSilenceOfWhateverIsSaidOfRoomsCountsThem(_ condition: String) throws {
+        let (stage, _) = try Self.watching()
+        let request = Self.silence(stage, "condition=\"\(condition)\"")
+        #expect(try stage.ask { i throws(Refusal) in try await i.preview(request, for: .anna) }.roomsTotal == 4)
+    }
+
     @Test func whatIsStillWrongIsToldWhenASilenceIsEnded() throws {
         let (stage, oncall) = try Self.watching()
         let request = Self.silence(stage, #"room="Room 1""#)

@@ -86,7 +86,7 @@ public struct Silence: Sendable, Hashable, Codable {
         _ text: String, maximum: Int, else missing: SilenceError, _ tooLong: SilenceError
     ) throws(SilenceError) -> String {
         guard text.contains(where: { !$0.isWhitespace }) else { throw missing }
-        guard text.count <= maximum else { throw tooLong }
+        guard text.unicodeScalars.count <= maximum else { throw tooLong }
         return text
     }
 }
