@@ -79,7 +79,7 @@ struct OperationTests {
             try store.close()
         }
         let store = try openStore(directory)
-        let known = try store.commands(of: contoso, since: at(-3_600))
+        let known = try store.commands(of: contoso, since: at(-3_600), missingSince: at(-86_400))
         #expect(known.commands == [asked])
         #expect(known.operations == [OperationRecord(one)])
         #expect(known.remarks.isEmpty)
@@ -90,7 +90,9 @@ struct OperationTests {
                 OperationStep(operation: one.id, at: at(5), word: "submitting", detail: "it goes"),
             ])
         #expect(try store.command(id: asked.id) == asked)
-        #expect(try store.commands(of: TenantName("fabrikam"), since: at(-3_600)) == StoredCommands())
+        #expect(
+            try store.commands(of: TenantName("fabrikam"), since: at(-3_600), missingSince: at(-86_400))
+                == StoredCommands())
     }
 
     @Test("Commits of before that arrive once more add nothing and take nothing back, from every state on")
@@ -159,7 +161,7 @@ struct OperationTests {
             takenBack(operation(23, of: over), -3_599), takenBack(operation(24, of: over), -3_601),
         ]
         try store.commit(change(open + ended, commands: [asked, over]))
-        let known = try store.commands(of: contoso, since: at(-3_600))
+        let known = try store.commands(of: contoso, since: at(-3_600), missingSince: at(-86_400))
         #expect(known.operations.map(\.id) == [11, 12, 13, 21, 23].map { id($0) })
         #expect(known.commands == [asked, over])
     }
@@ -202,6 +204,26 @@ struct OperationTests {
         let last = try store.commands(before: first.next, limit: 1)
         #expect(last.commands == [asked] && last.next == nil)
         #expect(try store.commands(tenant: contoso).commands == [asked])
+    }
+
+    @Test("A start knows what rooms did not come back from, however long ago")
+    func missing() throws {
+        let store = try openStore(directory)
+        let asked = command(1)
+        var operations = (0..<3).map { sent(operation(100 + $0, of: asked), 1) }
+        for place in operations.indices {
+            operations[place].take(.accepted(graphID: "g"), at: moment(2), rules: rules)
+        }
+        for place in 0..<2 { operations[place].see(.down(since: moment(3)), at: moment(5_000), rules: rules) }
+        operations[2].see(.returned, at: moment(300), rules: rules)
+        let over = ListedOperation(
+            graphID: "g", kind: .restart, progress: .succeeded, word: "Successful", createdAt: at(2))
+        for place in operations.indices { operations[place].take([over], at: moment(90_000), rules: rules) }
+        try store.commit(change(operations, commands: [asked]))
+        let known = try store.commands(of: contoso, since: at(100_000), missingSince: at(80_000))
+        #expect(known.operations.map(\.id) == operations.prefix(2).map(\.id))
+        #expect(known.commands == [asked])
+        #expect(try store.commands(of: contoso, since: at(100_000), missingSince: at(100_000)) == StoredCommands())
     }
 
     @Test("The database counts how far commands are")
@@ -285,7 +307,7 @@ struct OperationTests {
         }
         #expect(at == FleetStoreTests.at(7_200) && why.contains("restored"))
         #expect(try again.steps(of: waiting.id).map(\.word) == ["withdrawn"])
-        let open = try again.commands(of: contoso, since: morning).operations
+        let open = try again.commands(of: contoso, since: morning, missingSince: morning).operations
         #expect(open.map(\.state.word) == ["withdrawn", "submitting", "accepted"])
     }
 

@@ -91,8 +91,11 @@ public struct CommandBook: Sendable {
         overSince[operation.id] = operation.isOver ? overSince[operation.id] ?? now : nil
     }
 
-    /// Forgets commands of which all has been over for a while.
-    mutating func forget(at now: Moment) {
+    /// Forgets commands of which all has been over for a while; not what a room is still missing from, because that is
+    /// what its page says.
+    ///
+    /// - Parameter isDown: whether a room is down now.
+    mutating func forget(at now: Moment, whereDown isDown: (AccountID) -> Bool) {
         for command in Array(byCommand.keys) where isOver(command) {
             let ids = byCommand[command] ?? []
             let isOld = ids.allSatisfy { id in
@@ -100,15 +103,20 @@ public struct CommandBook: Sendable {
                 return last.allSatisfy { $0.elapsed(until: now) >= CommandRules.remembered }
             }
             guard isOld else { continue }
+            var kept: Set<UniqueID> = []
             for id in ids {
-                if let room = operations[id]?.room {
-                    byRoom[room]?.remove(id)
-                    if byRoom[room]?.isEmpty ?? false { byRoom[room] = nil }
+                guard let operation = operations[id] else { continue }
+                if case .missing = operation.homecoming, isDown(operation.room) {
+                    kept.insert(id)
+                    continue
                 }
+                byRoom[operation.room]?.remove(id)
+                if byRoom[operation.room]?.isEmpty ?? false { byRoom[operation.room] = nil }
                 operations[id] = nil
                 overSince[id] = nil
             }
-            byCommand[command] = nil
+            byCommand[command] = kept.isEmpty ? nil : kept
+            guard kept.isEmpty else { continue }
             commands[command] = nil
             given[command] = nil
         }

@@ -34,6 +34,8 @@ public struct CommandRules: Sendable, Hashable {
     public static let longestWait: Duration = .seconds(7 * 24 * 3600)
     /// What is over is remembered for so long: for the budget, and for the page of a room that falls afterwards.
     public static let remembered: Duration = .seconds(3600)
+    /// A room that did not come back is told of with what was done to it, also by a daemon that starts so much later.
+    public static let missingRemembered: Duration = .seconds(30 * 24 * 3600)
     /// The longest reason.
     public static let maximumReasonLength = 500
 

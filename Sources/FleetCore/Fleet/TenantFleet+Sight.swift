@@ -77,7 +77,7 @@ extension TenantFleet {
             raiseSeverities(of: nil, at: now, into: &decision)
             book.forget(at: now, reopenWithin: rules.reopenWithin)
             forgetFailedCommands(at: now, into: &decision)
-            commandBook.forget(at: now)
+            commandBook.forget(at: now) { [index, tracks] room in index[room].map { tracks[$0].isDown } ?? false }
         }
         tickCommands(at: now, into: &decision)
         tickQuiet(isFull: isNewMinute, at: now, into: &decision)

@@ -14,7 +14,8 @@ extension Ledger {
     /// Goes on with what an earlier run of the daemon was asked for.
     func resumeCommands(of tenant: TenantName, rules: CommandRules, at now: Moment) throws(StoreError) {
         let since = now.wall.addingTimeInterval(-CommandRules.remembered.seconds)
-        let known = try store.commands(of: tenant, since: since)
+        let missing = now.wall.addingTimeInterval(-CommandRules.missingRemembered.seconds)
+        let known = try store.commands(of: tenant, since: since, missingSince: missing)
         for remark in known.remarks {
             log.warning("store: \(remark)", metadata: ["tenant": "\(tenant)"])
         }

@@ -84,8 +84,12 @@ extension Store {
 
     /// What a start goes on with.
     ///
-    /// - Parameter since: operations that left or ended at or after this are included, because they count for the budget.
-    public func commands(of tenant: TenantName, since: Date) throws(StoreError) -> StoredCommands {
+    /// - Parameters:
+    ///   - since: operations that left or ended at or after this are included, because they count for the budget.
+    ///   - missingSince: those that ended at or after this are included when the room did not come back from them.
+    public func commands(
+        of tenant: TenantName, since: Date, missingSince: Date
+    ) throws(StoreError) -> StoredCommands {
         let stored = try read("loading the operations of \(tenant)") { db in
             var stored = StoredCommands()
             var remarks: [RowRemark] = []
@@ -97,8 +101,10 @@ extension Store {
                     SELECT id, detail FROM operation WHERE tenant = ?1 AND submitted_at >= ?2
                     UNION
                     SELECT id, detail FROM operation WHERE tenant = ?1 AND settled_at >= ?2
+                    UNION
+                    SELECT id, detail FROM operation WHERE tenant = ?1 AND settled_at >= ?3 AND homecoming = 'missing'
                     ORDER BY id
-                    """, arguments: [tenant.text, since.milliseconds], &remarks)
+                    """, arguments: [tenant.text, since.milliseconds, missingSince.milliseconds], &remarks)
             stored.commands = try db.commands(of: stored.operations, &remarks).values.sorted { $0.id < $1.id }
             stored.remarks = remarks
             return stored

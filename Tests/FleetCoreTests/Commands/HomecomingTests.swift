@@ -44,6 +44,24 @@ struct HomecomingTests {
         #expect(shop.operation(of: 1)?.homecoming.text == "missing")
     }
 
+    @Test func whatARoomDidNotReturnFromIsSaidUntilItDoes() throws {
+        var shop = shop(away: 11_100)
+        try shop.give(Workshop.order(rooms: [1]))
+        let id = try #require(shop.operation(of: 1)?.id)
+        func isSaid() -> Bool {
+            shop.town.incidents.first.map { $0.cause == .didNotReturn && $0.summary.contains("\(id)") } ?? false
+        }
+        shop.live(until: 3 * 3600)
+        #expect(isSaid())
+        shop.town = shop.town.restarted(after: 5)
+        shop.live(until: 11_000)
+        #expect(isSaid(), "a start knows as much")
+        #expect(shop.town.pages().filter { $0.incident.condition == .roomOffline }.count == 1)
+        shop.live(until: 5 * 3600)
+        #expect(shop.town.incidents.allSatisfy { $0.status == .resolved || $0.condition == .commandFailed })
+        #expect(shop.town.fleet.commandBook.operations.isEmpty, "then it is forgotten")
+    }
+
     @Test func anUpdateHasItsFortyFiveMinutesAndMayRestartTwice() throws {
         var rules = CommandRules()
         rules.updateIn = .always
