@@ -244,7 +244,14 @@ public struct OperationLoop: Sendable {
             // A token that lost the role says so before a command is refused.
             if case .notGranted(let role)? = await commander.capability() {
                 await note(.notGranted(role: role), &memory)
+                return
             }
+            // When the list of devices vanishes the commands mostly went with it, and whoever gives the next one should
+            // hear of that instead of waiting.
+            let isListGone = await isListGone()
+            let isNews = isListGone && !memory.isListGone
+            memory.isListGone = isListGone
+            if isNews { await ask(&memory) }
         case .metered, .retired:
             await probe(&memory)
         }
@@ -253,14 +260,22 @@ public struct OperationLoop: Sendable {
     private func probe(_ memory: inout Memory) async {
         let now = time.now()
         let isDue = memory.probedAt.map { $0.elapsed(until: now) >= Self.probeInterval } ?? false
+        let isListGone = await isListGone()
+        let isListBack = memory.isListGone && !isListGone
+        memory.isListGone = isListGone
+        if isDue || isListBack || settings.grants != memory.grants { await ask(&memory) }
+    }
+
+    /// Whether Graph has no list of devices any more, as far as it was read.
+    private func isListGone() async -> Bool {
         let list = await ledger.capabilities(of: tenant)[.devices]?.state
-        if list == .retired || list == .unavailable { memory.isListGone = true }
-        let isListBack = memory.isListGone && list == .available
-        guard isDue || isListBack || settings.grants != memory.grants,
-            let device = await ledger.anyDevice(tenant: tenant)
-        else { return }
-        memory.isListGone = false
-        memory.probedAt = now
+        return list == .retired || list == .unavailable
+    }
+
+    /// Finds out without a command whether there are any.
+    private func ask(_ memory: inout Memory) async {
+        guard let device = await ledger.anyDevice(tenant: tenant) else { return }
+        memory.probedAt = time.now()
         memory.grants = settings.grants
         switch await commander.operations(of: device) {
         case .success: await note(.available, &memory)

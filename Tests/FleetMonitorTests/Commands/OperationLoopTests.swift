@@ -417,6 +417,24 @@ import Timekeeping
         #expect(stage.desk.arrivals.count == 1)
     }
 
+    @Test func thatCommandsWentWithTheListIsKnownBeforeAnybodyGivesOne() throws {
+        let stage = try CommandStage()
+        stage.live(for: 60)
+        #expect(capability(stage)?.state == "available")
+        let record = CapabilityRecord(.retired, "as the list was read", checked: stage.time.now())
+        stage.stage.perform { [ledger = stage.stage.ledger] in await ledger.note(.devices, of: contoso, record) }
+        stage.live(for: 60)
+        #expect(capability(stage)?.state == "available", "the list may go alone")
+        stage.stage.perform { [ledger = stage.stage.ledger, time = stage.time] in
+            await ledger.note(.devices, of: contoso, CapabilityRecord(.available, "it is back", checked: time.now()))
+        }
+        stage.live(for: 60)
+        stage.desk.failLooks(.status(410))
+        stage.stage.perform { [ledger = stage.stage.ledger] in await ledger.note(.devices, of: contoso, record) }
+        stage.live(for: 60)
+        #expect(capability(stage)?.state == "retired")
+    }
+
     @Test func switchedOffByTheConfigurationNothingLeavesUntilAReload() throws {
         let stage = try CommandStage(runs: false)
         try stage.request(rooms: [1], wait: 24 * 3_600)
