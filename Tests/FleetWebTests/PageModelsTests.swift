@@ -20,6 +20,8 @@ import Testing
         #expect(IncidentRow(incident, at: Self.now).taken == "not told: silenced by 01JD")
         incident.acknowledgedBy = "anna"
         #expect(IncidentRow(incident, at: Self.now).taken == "taken on by anna · not told: silenced by 01JD")
+        incident.suppression?.kind = "inhibited"
+        #expect(IncidentRow(incident, at: Self.now).taken == "taken on by anna · told of by another incident")
         incident.suppression?.kind = "acknowledged"
         #expect(IncidentRow(incident, at: Self.now).taken == "taken on by anna", "one reason is said once")
     }

@@ -78,10 +78,11 @@ extension Ledger {
         vigils[incident.id] = review.next == nil ? nil : vigil
     }
 
-    /// When an incident of an earlier run was last told as new.
+    /// When an incident of an earlier run was last told as new: when that was decided, as in the run that decided it. Counted
+    /// from its delivery, which grouping puts off, the reminder after it would seem to have come before its time.
     private static func told(_ incident: Incident, _ rows: [SentNotification], at now: Moment) -> Moment {
         let trigger = rows.last { $0.event.isTrigger && $0.state != .withdrawn }
-        return Moment(restoring: trigger?.settledAt ?? incident.openedAt, at: now)
+        return Moment(restoring: trigger?.decidedAt ?? incident.openedAt, at: now)
     }
 
     private static func reminded(_ rows: [SentNotification], after since: Moment, at now: Moment) -> Moment? {

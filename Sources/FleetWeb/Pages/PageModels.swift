@@ -44,7 +44,14 @@ struct IncidentRow {
         summary = incident.summary
         opened = incident.openedAt.description
         age = Instant(incident.openedAt, at: now).age
-        let quiet = incident.suppression.flatMap { $0.kind == "acknowledged" ? nil : "not told: \($0.sentence)" }
+        let quiet = incident.suppression.flatMap { one -> String? in
+            switch one.kind {
+            // Who took it on is said already.
+            case "acknowledged": nil
+            case "inhibited": "told of by another incident"
+            default: "not told: \(one.sentence)"
+            }
+        }
         taken = [incident.acknowledgedBy.map { "taken on by \($0)" }, quiet].compactMap(\.self).joined(separator: " · ")
         hasTaken = !taken.isEmpty
     }

@@ -34,6 +34,20 @@ import Timekeeping
         #expect(hook.taken(.roomOffline).last?.hasPrefix("acknowledged") == true)
     }
 
+    /// The page waited for siblings, its reminder did not: a start in between must not take the half hour for unfinished.
+    @Test func aRestartRemindsNobodyBeforeItsTime() throws {
+        let city = try city()
+        city.darken(1, from: 20)
+        city.live(until: 60)
+        city.live(until: 1900, step: 30)
+        #expect(hook.taken(.roomOffline).count == 2, "the page and its first reminder")
+        try city.crash()
+        city.live(until: 3500, step: 30)
+        #expect(hook.taken(.roomOffline).count == 2, "\(hook.taken(.roomOffline))")
+        city.live(until: 3700, step: 30)
+        #expect(hook.taken(.roomOffline).count == 3, "the second comes after an hour")
+    }
+
     /// A receiver that was away when the page was due is reminded all the same.
     @Test func aReceiverThatWasAwayIsReminded() throws {
         let city = try city()
