@@ -3,6 +3,7 @@
 
 public import FleetAPI
 public import FleetCore
+public import struct Foundation.Date
 
 extension IncidentBody {
     /// The incident as it was when `notification` was decided.
@@ -32,7 +33,8 @@ extension IncidentBody {
                 Meeting(startsAt: Timestamp($0.startsAt), endsAt: Timestamp($0.endsAt))
             }, contact: incident.contact,
             links: Links(own: sender.resource(of: incident.id), runbook: sender.runbook(for: incident.condition)),
-            suppression: incident.status == .resolved ? nil : incident.suppression.map { Suppressed($0, of: incident) },
+            suppression: incident.status == .resolved
+                ? nil : incident.suppression.map { Suppressed($0, seenFrom: incident.openedAt) },
             evidence: incident.evidence.suffix(BodyLimits.evidence).map(Evidence.init),
             tried: incident.tried.suffix(BodyLimits.attempts).map(Attempt.init))
     }
@@ -45,12 +47,13 @@ extension IncidentBody.Room {
 }
 
 extension IncidentBody.Suppressed {
-    /// The sentence leaves out the day where it is that of the incident: what ended on an earlier day holds nothing back.
-    init(_ suppression: Suppression, of incident: Incident) {
+    /// - Parameter day: an instant of the day that the sentence need not name. For an open incident any instant of it does:
+    ///   what ended on an earlier day holds nothing back.
+    public init(_ suppression: Suppression, seenFrom day: Date) {
         self.init(
             kind: suppression.kind.rawValue, rule: suppression.rule,
             until: suppression.until.flatMap(Timestamp.init(finite:)),
-            sentence: suppression.sentence(at: incident.openedAt))
+            sentence: suppression.sentence(at: day))
     }
 }
 

@@ -147,6 +147,8 @@ extension PagesTests {
             #expect(plan.body.contains("Override what holds rooms back") && !plan.body.contains("An admin can"))
             let bare = try await post("/plan", form + "&force=1&reason=+", session, path)
             #expect(bare.status == 400 && bare.body.contains("without a reason"))
+            let unseen = try await post("/plan", form + "&force=1&reason=%E2%80%8B", session, path)
+            #expect(unseen.status == 400 && unseen.body.contains("nothing that can be seen"))
             let forced = try await post("/plan", form + "&force=1&reason=fire", session, path)
             #expect(
                 forced.body.contains("The guards are overridden.") && forced.body.contains(#"value="fire" required"#))

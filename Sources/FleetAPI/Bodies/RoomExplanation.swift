@@ -19,7 +19,7 @@ public struct RoomExplanation: Sendable, Hashable, Codable {
     /// Of the last day, newest first.
     public var suppressions: [SuppressionBody]
     /// What keeps people from being told of the room now.
-    public var quiet: [Quiet]
+    public var quiet: [IncidentBody.Suppressed]
     public var flapping: Flapping
     /// Of the last day, oldest first.
     public var transitions: [Transition]
@@ -108,20 +108,6 @@ public struct RoomExplanation: Sendable, Hashable, Codable {
         }
     }
 
-    public struct Quiet: Sendable, Hashable, Codable {
-        public var kind: String
-        public var rule: String
-        @OrNull public var until: Timestamp?
-        public var sentence: String
-
-        public init(kind: String, rule: String, until: Timestamp?, sentence: String) {
-            self.kind = kind
-            self.rule = rule
-            self.until = until
-            self.sentence = sentence
-        }
-    }
-
     public struct Flapping: Sendable, Hashable, Codable {
         public var penalty: Int
         public var isFlapping: Bool
@@ -177,7 +163,8 @@ public struct RoomExplanation: Sendable, Hashable, Codable {
     public init(
         at: Timestamp, tenant: String, room: IncidentBody.Room, answer: [String], observations: [Observation],
         condition: Condition, standing: Standing, severity: Severity, incident: IncidentBody?,
-        notifications: [NotificationBody], suppressions: [SuppressionBody], quiet: [Quiet], flapping: Flapping,
+        notifications: [NotificationBody], suppressions: [SuppressionBody], quiet: [IncidentBody.Suppressed],
+        flapping: Flapping,
         transitions: [Transition], presence: [Stretch]
     ) {
         self.at = at

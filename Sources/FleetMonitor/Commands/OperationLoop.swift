@@ -248,7 +248,7 @@ public struct OperationLoop: Sendable {
             }
             // When the list of devices vanishes the commands mostly went with it, and whoever gives the next one should
             // hear of that instead of waiting.
-            let isListGone = await isListGone()
+            let isListGone = await isListGone(after: memory.isListGone)
             let isNews = isListGone && !memory.isListGone
             memory.isListGone = isListGone
             if isNews { await ask(&memory) }
@@ -260,16 +260,19 @@ public struct OperationLoop: Sendable {
     private func probe(_ memory: inout Memory) async {
         let now = time.now()
         let isDue = memory.probedAt.map { $0.elapsed(until: now) >= Self.probeInterval } ?? false
-        let isListGone = await isListGone()
+        let isListGone = await isListGone(after: memory.isListGone)
         let isListBack = memory.isListGone && !isListGone
         memory.isListGone = isListGone
         if isDue || isListBack || settings.grants != memory.grants { await ask(&memory) }
     }
 
-    /// Whether Graph has no list of devices any more, as far as it was read.
-    private func isListGone() async -> Bool {
-        let list = await ledger.capabilities(of: tenant)[.devices]?.state
-        return list == .retired || list == .unavailable
+    /// Whether Graph has no list of devices any more; a read that failed in passing leaves what was known.
+    private func isListGone(after before: Bool) async -> Bool {
+        switch await ledger.capabilities(of: tenant)[.devices]?.state {
+        case .retired?, .unavailable?: true
+        case .available?: false
+        default: before
+        }
     }
 
     /// Finds out without a command whether there are any.

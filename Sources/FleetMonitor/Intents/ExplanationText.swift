@@ -33,11 +33,7 @@ struct ExplanationText {
             incident: one.incident.map { IncidentBody($0, from: sender) },
             notifications: one.told.flatMap { entry in entry.rows.map { NotificationBody($0, of: entry.incident) } },
             suppressions: one.suppressions.map { SuppressionBody($0) },
-            quiet: findings.quiet.map {
-                RoomExplanation.Quiet(
-                    kind: $0.kind.rawValue, rule: $0.rule, until: $0.until.flatMap(Timestamp.init(finite:)),
-                    sentence: $0.sentence(at: one.now.wall))
-            },
+            quiet: findings.quiet.map { IncidentBody.Suppressed($0, seenFrom: one.now.wall) },
             flapping: RoomExplanation.Flapping(
                 penalty: Int(findings.flapPenalty.rounded()), isFlapping: findings.isFlapping,
                 endsAt: findings.flappingEnds.map { Timestamp($0.wall) }),

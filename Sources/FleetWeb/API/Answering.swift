@@ -72,29 +72,7 @@ extension APIRequest {
             }
         }
         collect(value)
-        guard texts.allSatisfy(\.isPlain) else {
-            throw Refusal(
-                .invalid, "a text holds control characters or nothing that can be seen",
-                remedy: "write it as plain text")
-        }
-    }
-}
-
-extension String {
-    /// Whether it has no control characters but line ends and tabs, and does not only look empty. Emptiness that shows is
-    /// for whoever reads the field to judge.
-    fileprivate var isPlain: Bool {
-        var hasVisible = false
-        var hasInvisible = false
-        for scalar in unicodeScalars {
-            switch scalar.properties.generalCategory {
-            case .control where !["\n", "\r", "\t"].contains(scalar): return false
-            case .format: hasInvisible = true
-            case .control, .spaceSeparator, .lineSeparator, .paragraphSeparator: continue
-            default: hasVisible = true
-            }
-        }
-        return hasVisible || !hasInvisible
+        guard texts.allSatisfy(\.isPlain) else { throw .notPlain }
     }
 }
 

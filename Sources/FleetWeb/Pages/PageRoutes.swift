@@ -198,6 +198,7 @@ public struct PageRoutes: Sendable {
                     throw Refusal(
                         .forbidden, "this takes the role \(role.rawValue)", remedy: "sign in with such a token")
                 }
+                guard form.values.allSatisfy(\.isPlain) else { throw Refusal.notPlain }
                 // A form that is about nothing in particular has no id in its address.
                 let id = context.parameters.get("id") == nil ? "" : try PageRequest(request, context).parameter("id")
                 switch try await body(id, form, session) {

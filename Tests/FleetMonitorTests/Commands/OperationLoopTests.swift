@@ -410,6 +410,8 @@ import Timekeeping
         #expect(capability(stage)?.state == "retired")
         stage.desk.failLooks(nil)
         stage.live(for: 300)
+        note(.degraded)
+        stage.live(for: 60)
         #expect(stage.desk.arrivals.isEmpty, "nobody looked yet")
         note(.available)
         stage.live(for: 60)
